@@ -45,7 +45,7 @@ const matches = (flag: string, option: Option): boolean =>
 function find(flag: string, options: readonly Option[]): Option {
   const option = options.find((candidate) => matches(flag, candidate))
   if (option) return option
-  const near = options.find(({ name }) => name.startsWith(flag.replace(/^-+/, '').slice(0, 3)))
+  const near = options.find(({ name }) => name.startsWith(flag.replace(/^-+/, '').slice(0, 2)))
   throw new UsageError(`there is no option ${flag}${near ? `; did you mean --${near.name}?` : ''}`)
 }
 
