@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { ALWAYS, contains, type Margins, windowRound } from '../../../src/core/time/window.ts'
+import { contains, type Margins, windowRound } from '../../../src/core/time/window.ts'
 
 it('a window holds its start and not its end', () => {
   const window = { fromNs: 10n, toNs: 20n }
