@@ -1,0 +1,15 @@
+import type { Frame } from '../capture/frame.ts'
+import { LINK_TYPES } from './link-types.ts'
+import type { Packet } from './packet.ts'
+
+/**
+ * Decodes one frame into the reused `packet`: link layer, tunnels, IP, transport headers. Never throws and never reads past
+ * the captured bytes: what is cut off or unknown ends in `kind: 'none'` with `unknown` saying where.
+ *
+ * @returns whether anything was understood
+ */
+export function decode(frame: Frame, packet: Packet): boolean {
+  packet.reset(frame)
+  const decoder = LINK_TYPES[frame.linkType]
+  return decoder === undefined ? packet.stop(`link type ${frame.linkType}`) : decoder(packet, frame.start)
+}
