@@ -1,0 +1,129 @@
+import { countOf, formatBytes, formatCount, formatSeconds } from '../client/figures.ts'
+import type { CutReceipt } from '../core/intake/receipt.ts'
+import { button, el } from './dom.ts'
+import { timeStrip } from './time-strip.ts'
+
+/** What is known about one chosen file, and what the card shows of it. */
+export type FileState =
+  | { readonly kind: 'waiting' }
+  | { readonly kind: 'reading'; readonly done: number; readonly bytesPerSecond: number }
+  | { readonly kind: 'ready'; readonly receipt: CutReceipt }
+  | { readonly kind: 'unreadable'; readonly message: string; readonly advice: string }
+  | { readonly kind: 'sending'; readonly receipt: CutReceipt; readonly sent: number; readonly note: string }
+  | { readonly kind: 'sent'; readonly receipt: CutReceipt }
+
+export interface FileCard {
+  readonly node: HTMLLIElement
+  readonly show: (state: FileState) => void
+}
+
+export interface CardContext {
+  readonly name: string
+  readonly size: number
+  /** The case's moment, for the strip; undefined without a case. */
+  readonly incidentAt: string | undefined
+  /** Whether the receipt's window means something to the reader: without a case the whole file is kept. */
+  readonly showsWindow: boolean
+  readonly onRemove: () => void
+}
+
+export function fileCard(context: CardContext): FileCard {
+  const body = el('div')
+  const remove = button('Remove', context.onRemove, { class: 'link', 'aria-label': `Remove ${context.name}` })
+  const head = el('div', { class: 'card-head' }, el('h3', {}, context.name), remove)
+  const node = el('li', { class: 'card' }, head, body)
+  return {
+    node,
+    show: (state) => {
+      node.dataset.state = state.kind
+      remove.hidden = state.kind === 'sending' || state.kind === 'sent'
+      remove.textContent = state.kind === 'reading' ? 'Cancel' : 'Remove'
+      body.replaceChildren(...contents(state, context))
+    },
+  }
+}
+
+function contents(state: FileState, context: CardContext): HTMLElement[] {
+  switch (state.kind) {
+    case 'waiting':
+      return [el('p', { class: 'soft small' }, `${formatBytes(context.size)}, waiting`)]
+    case 'reading':
+      return [reading(state.done, state.bytesPerSecond, context)]
+    case 'ready':
+      return receiptView(state.receipt, context)
+    case 'unreadable':
+      return [el('p', { class: 'note bad' }, `${state.message}. ${state.advice}`)]
+    case 'sending':
+      return [...receiptView(state.receipt, context), sending(state.sent, state.receipt.kept.bytes, state.note)]
+    case 'sent':
+      return [...receiptView(state.receipt, context), el('p', { class: 'note good' }, 'Sent.')]
+  }
+}
+
+function reading(done: number, bytesPerSecond: number, { name, size }: CardContext): HTMLElement {
+  const left = bytesPerSecond > 0 ? `, ${formatSeconds((size - done) / bytesPerSecond)} left` : ''
+  const says = `${formatBytes(done)} of ${formatBytes(size)} read at ${formatBytes(bytesPerSecond)}/s${left}`
+  return el(
+    'div',
+    {},
+    el('progress', { max: size, value: done, 'aria-label': `Reading ${name}` }),
+    el('p', { class: 'soft small number' }, says),
+  )
+}
+
+function sending(sent: number, total: number, note: string): HTMLElement {
+  return el(
+    'div',
+    {},
+    el('progress', { max: Math.max(1, total), value: sent, 'aria-label': 'Sending' }),
+    el('p', { class: 'soft small number' }, `${formatBytes(sent)} of ${formatBytes(total)} sent${note ? `; ${note}` : ''}`),
+  )
+}
+
+function receiptView(receipt: CutReceipt, context: CardContext): HTMLElement[] {
+  const { source, window } = receipt
+  const parts: HTMLElement[] = []
+  if (source.from && source.to) {
+    parts.push(
+      timeStrip({
+        file: { from: source.from, to: source.to },
+        window: context.showsWindow ? window : undefined,
+        incidentAt: context.showsWindow ? context.incidentAt : undefined,
+      }),
+    )
+  }
+  parts.push(facts(receipt, context))
+  for (const { message } of receipt.warnings) parts.push(el('p', { class: 'note warn' }, message))
+  return parts
+}
+
+function facts(receipt: CutReceipt, context: CardContext): HTMLElement {
+  const list = el('dl', { class: 'facts' })
+  const row = (term: string, says: string): void => list.append(el('dt', {}, term), el('dd', {}, says))
+  const noun = receipt.kind === 'capture' ? 'packet' : 'record'
+  row('Format', formatOf(receipt))
+  if (!context.showsWindow) {
+    row('Holds', `${countOf(receipt.source.recordsSeen ?? receipt.kept.records, noun)}, ${formatBytes(context.size)}`)
+  } else {
+    const { before, after, withoutTime, outOfScope } = receipt.dropped
+    row('Will be sent', `${countOf(receipt.kept.records, noun)}, ${formatBytes(receipt.kept.bytes)} of ${formatBytes(context.size)}`)
+    const stays = [
+      [before, 'before the window'],
+      [after, 'after it'],
+      [withoutTime, 'without a time'],
+      [outOfScope, 'of other machines'],
+    ] as const
+    const named = stays.filter(([count]) => count > 0).map(([count, where]) => `${formatCount(count)} ${where}`)
+    row('Stays here', named.length > 0 ? named.join(', ') : 'nothing')
+  }
+  const errors = receipt.logDigest?.errors.length ?? 0
+  if (receipt.logDigest) row('Errors found', formatCount(errors + receipt.logDigest.errorsLeftOut))
+  for (const quality of receipt.quality) row('Note', quality)
+  return list
+}
+
+function formatOf({ format, compression, entry, options }: CutReceipt): string {
+  const packed = compression === 'none' ? '' : `, ${compression}`
+  const zone = typeof options.timezone === 'string' ? `, times in ${options.timezone}` : ''
+  return `${format}${packed}${entry ? ` (${entry})` : ''}${zone}`
+}
