@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const store = join(root, 'dist', 'cli')
-const SOURCES = ['src/cli', 'src/core', 'src/client', 'infra/build-cli.mjs', 'package-lock.json']
+const SOURCES = ['src/cli', 'src/core', 'src/client', 'src/cases', 'infra/build-cli.mjs', 'package-lock.json']
 
 /** Names, sizes and times of all sources, as one short name. */
 function stateOfSources() {

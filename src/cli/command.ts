@@ -25,10 +25,15 @@ export interface Option {
   readonly says: string
 }
 
-export interface Command {
+/** A command in the list: loaded only when it is the one. */
+export interface CommandEntry {
   readonly name: string
   /** One line for the list of commands. */
   readonly summary: string
+  readonly load: () => Promise<Command>
+}
+
+export interface Command {
   /** What follows the command's name. */
   readonly synopsis: string
   /** What else a person should know: short paragraphs. */

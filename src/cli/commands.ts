@@ -1,10 +1,9 @@
-import type { Command } from './command.ts'
+import type { CommandEntry } from './command.ts'
 
-/** A command in the list: loaded only when it is the one. */
-export interface CommandEntry {
-  readonly name: string
-  readonly summary: string
-  readonly load: () => Promise<Command>
-}
-
-export const COMMANDS: readonly CommandEntry[] = []
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'verify',
+    summary: 'check that a bundle is as it was written, offline',
+    load: async () => (await import('./commands/verify.ts')).verify,
+  },
+]

@@ -1,14 +1,14 @@
-import type { Command, Option } from './command.ts'
+import type { Command, CommandEntry, Option } from './command.ts'
 
 const HELP: Option = { name: 'help', letter: 'h', says: 'show this' }
 
 /** The help of one command: what it is, how to write it, an example that works. */
-export function commandHelp(command: Command): string {
+export function commandHelp({ name, summary }: CommandEntry, command: Command): string {
   const rows = [...command.options, HELP].map((option): [string, string] => [flags(option), option.says])
   return [
-    `hangup ${command.name}: ${command.summary}`,
+    `hangup ${name}: ${summary}`,
     '',
-    `  hangup ${command.name} ${command.synopsis}`,
+    `  hangup ${name} ${command.synopsis}`,
     '',
     command.about,
     '',
@@ -22,7 +22,7 @@ export function commandHelp(command: Command): string {
 }
 
 /** What a person sees who types `hangup` alone. */
-export function overview(commands: readonly { readonly name: string; readonly summary: string }[]): string {
+export function overview(commands: readonly CommandEntry[]): string {
   return [
     'hangup says who hung up a TCP connection, and proves it.',
     '',

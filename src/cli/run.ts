@@ -1,8 +1,8 @@
 import { InputError } from '../core/errors.ts'
 import { ENGINE_VERSION } from '../core/version.ts'
 import { parseArguments } from './arguments.ts'
-import { type Command, type ExitCode, type Terminal, UsageError } from './command.ts'
-import { COMMANDS, type CommandEntry } from './commands.ts'
+import { type CommandEntry, type ExitCode, type Terminal, UsageError } from './command.ts'
+import { COMMANDS } from './commands.ts'
 import { commandHelp, overview } from './help.ts'
 
 /** Runs one command line (without `node` and the script's name). Never throws: every failure is said on `err` and in the exit code. */
@@ -19,11 +19,11 @@ export async function run(words: readonly string[], terminal: Terminal): Promise
 
 async function runCommand(entry: CommandEntry, words: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const command = await entry.load()
-  if (words.some((word) => word === '--help' || word === '-h')) return say(terminal, commandHelp(command))
+  if (words.some((word) => word === '--help' || word === '-h')) return say(terminal, commandHelp(entry, command))
   try {
     return await command.run(parseArguments(words, command.options), terminal)
   } catch (error) {
-    return explain(error, command, terminal)
+    return explain(error, `hangup ${entry.name} ${command.synopsis}`, terminal)
   }
 }
 
@@ -38,8 +38,8 @@ function refuse(terminal: Terminal, what: string, advice: string): ExitCode {
 }
 
 /** One error as a person reads it: what, then what to do. */
-function explain(error: unknown, command: Command, terminal: Terminal): ExitCode {
-  if (error instanceof UsageError) return refuse(terminal, error.message, `usage: hangup ${command.name} ${command.synopsis}`)
+function explain(error: unknown, usage: string, terminal: Terminal): ExitCode {
+  if (error instanceof UsageError) return refuse(terminal, error.message, `usage: ${usage}`)
   if (error instanceof InputError) {
     terminal.err(`hangup: ${error.message}\n${error.advice}\n`)
     return error.code === 'bad-option' || error.code === 'bad-window' ? 2 : 1

@@ -1,0 +1,62 @@
+import { type FileHandle, open, stat } from 'node:fs/promises'
+import { basename } from 'node:path'
+import type { Source } from '../core/bytes/chunks.ts'
+
+/** Bytes a read: beyond 256 KiB a bigger one gains nothing, and this one buffer stays in the cache. */
+const READ_SIZE = 256 * 1024
+
+/** Tells how many bytes of a file were read so far; called about every 8 MB. */
+export type OnRead = (bytes: number) => void
+
+const TELL_EVERY = 32 // reads
+
+/**
+ * A file of this machine: streamed through one reused buffer, and read at any offset. What is no regular file (a pipe) is streamed
+ * only, once.
+ *
+ * @throws {NodeJS.ErrnoException} when there is no such file
+ */
+export async function fileSource(path: string, onRead?: OnRead): Promise<Source> {
+  const facts = await stat(path)
+  const source: Source = { name: basename(path), open: () => chunksOf(path, onRead) }
+  if (!facts.isFile()) return source
+  return { ...source, size: facts.size, read: (offset, length) => readAt(path, offset, length) }
+}
+
+async function* chunksOf(path: string, onRead: OnRead | undefined): AsyncGenerator<Uint8Array> {
+  const file = await open(path)
+  try {
+    const buffer = Buffer.allocUnsafeSlow(READ_SIZE)
+    let total = 0
+    for (let reads = 1; ; reads++) {
+      const { bytesRead } = await file.read(buffer, 0, READ_SIZE, null)
+      if (bytesRead === 0) return
+      total += bytesRead
+      if (reads % TELL_EVERY === 0) onRead?.(total)
+      yield buffer.subarray(0, bytesRead)
+    }
+  } finally {
+    await file.close()
+  }
+}
+
+async function readAt(path: string, offset: number, length: number): Promise<Uint8Array> {
+  const file = await open(path)
+  try {
+    const buffer = new Uint8Array(length)
+    const filled = await fill(file, buffer, offset)
+    return buffer.subarray(0, filled)
+  } finally {
+    await file.close()
+  }
+}
+
+async function fill(file: FileHandle, buffer: Uint8Array, offset: number): Promise<number> {
+  let filled = 0
+  while (filled < buffer.length) {
+    const { bytesRead } = await file.read(buffer, filled, buffer.length - filled, offset + filled)
+    if (bytesRead === 0) break
+    filled += bytesRead
+  }
+  return filled
+}

@@ -1,0 +1,13 @@
+/** What a case's link carries in its fragment, which never reaches a server's log. */
+export interface CaseLink {
+  readonly caseId: string
+  readonly token: string
+}
+
+/** Reads `#case=ID&token=TOKEN`; undefined when the page was opened without a case. */
+export function readCaseLink(fragment: string): CaseLink | undefined {
+  const fields = new URLSearchParams(fragment.replace(/^#/, ''))
+  const caseId = fields.get('case')
+  const token = fields.get('token')
+  return caseId && token && /^[\w-]+$/.test(caseId) ? { caseId, token } : undefined
+}

@@ -1,0 +1,49 @@
+import type { Diagnosis } from '../core/diagnosis/schema.ts'
+import type { CutReceipt, FileOptions } from '../core/intake/receipt.ts'
+import type { Window } from '../core/time/window.ts'
+
+/** What the page asks its worker, and what the worker answers. Everything here survives a structured clone. */
+
+export interface ChosenFile {
+  readonly file: File
+  readonly options: FileOptions
+}
+
+/** How a case wants its files cut. */
+export interface CutOrder {
+  readonly window: Window
+  /** IANA name or `+HH:MM`, for logs that name no zone. */
+  readonly timezone: string | undefined
+  /** `scope: peers`: only this address, its ARP/ND and ICMP. */
+  readonly onlyPeer: string | undefined
+}
+
+/** What a person knows of the incident: the page's form of the engine's question. */
+export interface LocalQuestion {
+  readonly incidentAtNs: bigint | undefined
+  readonly host: string | undefined
+  readonly peer: string | undefined
+  readonly timezone: string | undefined
+}
+
+export type EngineJob =
+  /** Reads one file whole; with an order, cuts it. */
+  | { readonly kind: 'inspect'; readonly chosen: ChosenFile; readonly order: CutOrder | undefined }
+  | { readonly kind: 'diagnose'; readonly files: readonly ChosenFile[]; readonly question: LocalQuestion }
+  | { readonly kind: 'bundle'; readonly files: readonly ChosenFile[]; readonly question: LocalQuestion }
+
+export interface EngineResults {
+  readonly inspect: { readonly receipt: CutReceipt; readonly kept: Blob }
+  readonly diagnose: { readonly diagnosis: Diagnosis; readonly html: string; readonly markdown: string }
+  readonly bundle: { readonly zip: Blob }
+}
+
+export interface EngineRequest {
+  readonly id: number
+  readonly job: EngineJob
+}
+
+export type EngineReply =
+  | { readonly id: number; readonly kind: 'progress'; readonly done: number; readonly total: number }
+  | { readonly id: number; readonly kind: 'done'; readonly result: EngineResults[keyof EngineResults] }
+  | { readonly id: number; readonly kind: 'failed'; readonly message: string; readonly advice: string }

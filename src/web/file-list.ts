@@ -1,0 +1,105 @@
+import type { CutReceipt, FileOptions } from '../core/intake/receipt.ts'
+import { announce, el } from './dom.ts'
+import { Cancelled, type Engine, EngineFailure } from './engine.ts'
+import type { ChosenFile, CutOrder } from './engine-protocol.ts'
+import { type FileCard, fileCard } from './file-card.ts'
+
+/** One chosen file, once the engine has read it. */
+export interface ReadyFile {
+  readonly chosen: ChosenFile
+  readonly receipt: CutReceipt
+  readonly kept: Blob
+  readonly card: FileCard
+}
+
+interface Entry {
+  readonly chosen: ChosenFile
+  readonly card: FileCard
+  readonly cancel: AbortController
+  ready: ReadyFile | undefined
+}
+
+/** The chosen files as cards; each is read by the engine as soon as its turn comes. */
+export class FileList {
+  readonly node = el('ul', { class: 'cards', 'aria-label': 'Chosen files' })
+  private readonly entries: Entry[] = []
+  private readonly engine: Engine
+  private readonly order: CutOrder | undefined
+  private readonly incidentAt: string | undefined
+  private readonly onChange: () => void
+
+  constructor(engine: Engine, order: CutOrder | undefined, incidentAt: string | undefined, onChange: () => void) {
+    this.engine = engine
+    this.order = order
+    this.incidentAt = incidentAt
+    this.onChange = onChange
+  }
+
+  get ready(): readonly ReadyFile[] {
+    return this.entries.flatMap(({ ready }) => ready ?? [])
+  }
+
+  /** Whether the engine still reads one. */
+  get isReading(): boolean {
+    return this.entries.some(({ card, ready }) => ready === undefined && card.node.dataset.state !== 'unreadable')
+  }
+
+  add(files: readonly File[], options: FileOptions = {}): void {
+    for (const file of files) {
+      const known = this.entries.find(({ chosen }) => isSame(chosen.file, file))
+      if (known) continue
+      const entry = this.createEntry({ file, options })
+      this.entries.push(entry)
+      this.node.append(entry.card.node)
+      void this.read(entry)
+    }
+    this.onChange()
+  }
+
+  private createEntry(chosen: ChosenFile): Entry {
+    const cancel = new AbortController()
+    const card = fileCard({
+      name: chosen.file.name,
+      size: chosen.file.size,
+      incidentAt: this.incidentAt,
+      showsWindow: this.order !== undefined,
+      onRemove: () => this.remove(chosen),
+    })
+    card.show({ kind: 'waiting' })
+    return { chosen, card, cancel, ready: undefined }
+  }
+
+  private remove(chosen: ChosenFile): void {
+    const at = this.entries.findIndex((entry) => entry.chosen === chosen)
+    const [entry] = this.entries.splice(at, 1)
+    entry?.cancel.abort()
+    entry?.card.node.remove()
+    announce(`${chosen.file.name} removed`)
+    this.onChange()
+  }
+
+  private async read(entry: Entry): Promise<void> {
+    const { chosen, card } = entry
+    const { name } = chosen.file
+    let startedAt = 0
+    const onProgress = (done: number): void => {
+      startedAt ||= performance.now()
+      card.show({ kind: 'reading', done, bytesPerSecond: (done * 1000) / Math.max(1, performance.now() - startedAt) })
+    }
+    try {
+      const result = await this.engine.run({ kind: 'inspect', chosen, order: this.order }, onProgress, entry.cancel.signal)
+      entry.ready = { chosen, card, ...result }
+      card.show({ kind: 'ready', receipt: result.receipt })
+      announce(`${name} read: ${result.receipt.kept.records} kept`)
+    } catch (error) {
+      if (error instanceof Cancelled) return
+      if (!(error instanceof EngineFailure)) throw error
+      card.show({ kind: 'unreadable', message: error.message, advice: error.advice })
+      announce(`${name} could not be read: ${error.message}`)
+    } finally {
+      this.onChange()
+    }
+  }
+}
+
+const isSame = (a: File, b: File): boolean => a.name === b.name && a.size === b.size && a.lastModified === b.lastModified

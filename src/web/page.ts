@@ -1,0 +1,23 @@
+import { readCaseLink } from './case-link.ts'
+import { place } from './dom.ts'
+import { renderGuide } from './guide.ts'
+import { showTryHere } from './try-here.ts'
+
+const link = readCaseLink(location.hash)
+const guide = place('guide')
+
+if (link) {
+  const { showCase } = await import('./case-view.ts')
+  await showCase(place('view'), link, (known) => renderGuide(guide, known))
+} else {
+  showTryHere(place('view'))
+}
+renderGuide(guide, {})
+
+// A jump to the guide must not replace the fragment: it holds the case's token, which a reload needs.
+for (const anchor of document.querySelectorAll('a[href="#guide"]')) {
+  anchor.addEventListener('click', (event) => {
+    event.preventDefault()
+    guide.scrollIntoView()
+  })
+}

@@ -1,0 +1,99 @@
+import type { Diagnosis } from '../core/diagnosis/schema.ts'
+import { announce, button, el } from './dom.ts'
+import { dropZone } from './drop-zone.ts'
+import { Engine, EngineFailure } from './engine.ts'
+import type { EngineJob, EngineResults } from './engine-protocol.ts'
+import { FileList } from './file-list.ts'
+import { type MomentChoice, momentChoice } from './moment-choice.ts'
+import { reportView } from './report-view.ts'
+
+/** The whole diagnosis in this browser: nothing is uploaded, nothing is kept. */
+export function showTryHere(view: HTMLElement): void {
+  const engine = new Engine()
+  const outcome = el('section', { 'aria-label': 'Diagnosis' })
+  const moment = momentChoice()
+  const go = button('Find out who hung up', () => void diagnose(engine, files, moment, outcome, go))
+  const setup = el('section', { hidden: true }, moment.node, el('div', { class: 'actions' }, go))
+  const files = new FileList(engine, undefined, undefined, () => {
+    setup.hidden = files.ready.length === 0
+    go.disabled = files.isReading || files.ready.length === 0
+    go.textContent = files.isReading ? 'Reading…' : 'Find out who hung up'
+    moment.offer(files.ready.map(({ receipt }) => receipt))
+  })
+  view.replaceChildren(
+    el('h1', {}, 'Who hung up?'),
+    el(
+      'p',
+      { class: 'lead' },
+      'Drop a network capture and the log that names the error. You get the verdict with its proof. Everything happens in this browser: nothing is sent.',
+    ),
+    dropZone('or drop them here: pcap, pcapng, logs of any kind, .evtx; also gz and zip, and several files of a ring buffer', (chosen) =>
+      files.add(chosen),
+    ),
+    files.node,
+    setup,
+    outcome,
+  )
+}
+
+async function diagnose(engine: Engine, files: FileList, moment: MomentChoice, outcome: HTMLElement, go: HTMLButtonElement): Promise<void> {
+  const cancel = new AbortController()
+  const question = moment.question()
+  if (!question) return
+  const chosen = files.ready.map((ready) => ready.chosen)
+  const bar = el('progress', { max: 1, value: 0, 'aria-label': 'Diagnosing' })
+  const onProgress = (done: number, total: number): void => {
+    bar.max = total
+    bar.value = done
+  }
+  outcome.replaceChildren(
+    bar,
+    button('Cancel', () => cancel.abort(), { class: 'plain' }),
+  )
+  go.disabled = true
+  try {
+    const result = await engine.run({ kind: 'diagnose', files: chosen, question }, onProgress, cancel.signal)
+    showResult(outcome, result, () => bundle(engine, { kind: 'bundle', files: chosen, question }))
+  } catch (error) {
+    outcome.replaceChildren(error instanceof EngineFailure ? el('p', { class: 'note bad' }, `${error.message}. ${error.advice}`) : '')
+  } finally {
+    go.disabled = false
+  }
+}
+
+function showResult(outcome: HTMLElement, result: EngineResults['diagnose'], makeBundle: () => Promise<Blob>): void {
+  const { headline } = result.diagnosis.verdict
+  const copy = button('Copy for the ticket', () => void copyText(result.markdown), { class: 'plain' })
+  const title = el('h2', { tabindex: '-1' }, headline)
+  outcome.replaceChildren(
+    title,
+    el(
+      'div',
+      { class: 'actions' },
+      button('Download the bundle', () => void makeBundle().then((zip) => save(zip, bundleName(result.diagnosis)))),
+      copy,
+    ),
+    reportView(result.html),
+  )
+  title.focus()
+  announce(headline)
+}
+
+async function bundle(engine: Engine, job: Extract<EngineJob, { kind: 'bundle' }>): Promise<Blob> {
+  const { zip } = await engine.run(job, () => undefined, new AbortController().signal)
+  return zip
+}
+
+const bundleName = ({ verdict }: Diagnosis): string => `hangup-${verdict.cause}.zip`
+
+async function copyText(text: string): Promise<void> {
+  await navigator.clipboard.writeText(text)
+  announce('Copied')
+}
+
+function save(blob: Blob, name: string): void {
+  const url = URL.createObjectURL(blob)
+  const anchor = el('a', { href: url, download: name })
+  anchor.click()
+  setTimeout(() => URL.revokeObjectURL(url), 60_000)
+}
