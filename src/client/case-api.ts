@@ -18,14 +18,16 @@ export interface CaseView {
   readonly status: CaseStatus
   readonly incidentAt: string
   readonly window: { readonly from: string; readonly to: string }
-  readonly timezone?: string | null
-  readonly scope?: 'all' | 'peers'
-  readonly host?: string | null
-  readonly peer?: string | null
-  readonly error?: string | null
-  readonly files: readonly { readonly name: string; readonly state: string; readonly receipt?: CutReceipt | null }[]
+  readonly timezone: string | null
+  readonly scope: 'all' | 'peers'
+  readonly host: string | null
+  readonly peer: { readonly ip: string; readonly port: number | null } | null
+  readonly error: string | null
+  readonly ticket: { readonly system: string; readonly id: string } | null
   readonly checklist: readonly ChecklistItem[]
-  readonly warnings?: readonly { readonly code: string; readonly message: string }[]
+  readonly progress: { readonly step: string; readonly percent: number } | null
+  readonly failure: { readonly message: string; readonly advice: string } | null
+  readonly verdict: { readonly headline: string } | null
 }
 
 export interface ChecklistItem {

@@ -1,7 +1,113 @@
+import { type CaseView, getCase, type ServiceAccess } from '../client/case-api.ts'
+import { formatBytes, formatSeconds } from '../client/figures.ts'
+import { ServiceError } from '../client/service-error.ts'
 import type { CaptureTarget } from './capture-commands.ts'
 import type { CaseLink } from './case-link.ts'
+import { caseSender } from './case-sender.ts'
+import { windowOf } from './case-window.ts'
+import { el, stamp } from './dom.ts'
+import { dropZone } from './drop-zone.ts'
+import { Engine } from './engine.ts'
+import type { CutOrder } from './engine-protocol.ts'
+import { FileList } from './file-list.ts'
+import { CaseMemory } from './upload-memory.ts'
 
+/** A customer's side of one case: what is asked for, what will be sent, the sending, and the report. */
 export async function showCase(view: HTMLElement, link: CaseLink, onKnown: (target: Partial<CaptureTarget>) => void): Promise<void> {
-  view.textContent = link.caseId
-  onKnown({})
+  const access: ServiceAccess = { base: location.origin, key: link.token, fetch: (...call) => fetch(...call) }
+  try {
+    const found = await getCase(access, link.caseId)
+    onKnown({ peer: found.peer?.ip, port: found.peer?.port ?? undefined })
+    view.replaceChildren(...caseParts(found, access))
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error
+    view.replaceChildren(el('h1', {}, 'This link does not open a case'), el('p', { class: 'note bad' }, adviceFor(error)))
+  }
+}
+
+function adviceFor(error: ServiceError): string {
+  if (error.status === 410) return 'The case was deleted. Ask your support contact for a new link.'
+  if (error.status === 401 || error.status === 403 || error.status === 404)
+    return 'It has expired or was withdrawn. Ask your support contact for a new one.'
+  if (error.status === 0) return 'There is no connection to the service. Check the network and reload this page.'
+  return `${error.message}. Try again in a minute.`
+}
+
+function caseParts(found: CaseView, access: ServiceAccess): HTMLElement[] {
+  const memory = new CaseMemory(found.id)
+  const engine = new Engine()
+  const order: CutOrder = {
+    window: windowOf(found),
+    timezone: found.timezone ?? undefined,
+    onlyPeer: found.scope === 'peers' ? found.peer?.ip : undefined,
+  }
+  const sender = caseSender({ found, access, memory }, () => files.ready)
+  const files = new FileList(engine, order, found.incidentAt, () => sender.update(files.isReading))
+  return [
+    el('h1', {}, 'Send what shows the error'),
+    el(
+      'p',
+      { class: 'lead' },
+      'Choose your captures and logs, as big as they are. They are cut here: you see what will be sent before anything is.',
+    ),
+    caseFacts(found),
+    checklist(found),
+    ...unfinished(memory),
+    dropZone('or drop them here: pcap, pcapng, logs of any kind, .evtx; also gz and zip', (chosen) => files.add(chosen)),
+    files.node,
+    sender.node,
+  ]
+}
+
+function caseFacts(found: CaseView): HTMLElement {
+  const list = el('dl', { class: 'facts' })
+  const row = (term: string, ...says: (Node | string)[]): void => list.append(el('dt', {}, term), el('dd', {}, ...says))
+  if (found.ticket) row('Ticket', found.ticket.id)
+  row('Incident', stamp(found.incidentAt))
+  row('Window', stamp(found.window.from), ' to ', stamp(found.window.to))
+  if (found.host) row('Server', found.host)
+  if (found.peer) row('Printer', `${found.peer.ip}${found.peer.port ? `, port ${found.peer.port}` : ''}`)
+  if (found.scope === 'peers') row('Kept', 'only packets to and from the printer')
+  return el('div', { class: 'card' }, list)
+}
+
+const MARKS = { received: '✓', 'outside-window': '!', unreadable: '!', missing: '○' } as const
+const ASKS: Readonly<Record<string, string>> = {
+  capture: 'Network capture',
+  'batch-print-log': 'Batch print log',
+  'watchdog-log': 'Watchdog log',
+  'event-log': 'Event log',
+}
+
+function checklist({ checklist: items }: CaseView): HTMLElement {
+  const list = el('ul', { class: 'checklist' })
+  for (const { ask, state, says, file } of items) {
+    list.append(
+      el(
+        'li',
+        { class: state },
+        el('span', { class: 'mark', 'aria-hidden': 'true' }, MARKS[state]),
+        el(
+          'div',
+          {},
+          el('strong', {}, ASKS[ask] ?? ask),
+          `: ${state.replace('-', ' ')}${file ? ` (${file})` : ''}. `,
+          el('span', { class: 'soft' }, says),
+        ),
+      ),
+    )
+  }
+  return el('section', { 'aria-label': 'What is asked for' }, el('h2', {}, 'What is asked for'), list)
+}
+
+/** After a reload: the browser forgets chosen files, so the customer is asked for the same ones again. */
+function unfinished(memory: CaseMemory): HTMLElement[] {
+  return memory.unfinished.map(({ fileName, fileSize, lastModified }) => {
+    const age = formatSeconds(Math.max(0, Date.now() - lastModified) / 1000)
+    return el(
+      'p',
+      { class: 'note warn' },
+      `${fileName} (${formatBytes(fileSize)}, changed ${age} ago) was not sent to the end. Choose it again: only what is missing will be sent.`,
+    )
+  })
 }

@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const source = fileURLToPath(new URL('../src/web/', import.meta.url))
+const STATIC = ['index.html', 'report-frame.html', 'page.css', 'icon.svg', '_headers']
+
+/**
+ * The upload page as static files: the page, the engine for its worker, the report's frame, and the service worker that keeps them all
+ * for when there is no network.
+ *
+ * @param {string} outdir
+ */
+export async function buildPage(outdir) {
+  rmSync(outdir, { recursive: true, force: true })
+  mkdirSync(outdir, { recursive: true })
+  const options = { outdir, bundle: true, minify: true, format: 'esm', platform: 'browser', target: 'es2022', logLevel: 'error' }
+  await build({
+    ...options,
+    splitting: true,
+    entryPoints: ['page.ts', 'report-frame.ts', 'engine-worker.ts'].map((name) => join(source, name)),
+  })
+  for (const name of STATIC) copyFileSync(join(source, name), join(outdir, name))
+  const files = readdirSync(outdir)
+    .filter((name) => !name.startsWith('_'))
+    .sort()
+  const hash = createHash('sha256')
+  for (const name of files) hash.update(name).update(readFileSync(join(outdir, name)))
+  const define = { ASSETS: JSON.stringify(files), STATE: JSON.stringify(hash.digest('hex').slice(0, 16)) }
+  await build({ ...options, format: 'iife', entryPoints: [join(source, 'offline.ts')], define })
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await buildPage(fileURLToPath(new URL('../dist/web/', import.meta.url)))
+}

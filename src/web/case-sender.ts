@@ -1,0 +1,127 @@
+import { type CaseView, type ServiceAccess, send, startDiagnosis } from '../client/case-api.ts'
+import { countOf, formatBytes, formatSeconds } from '../client/figures.ts'
+import type { KeptBytes } from '../client/kept-bytes.ts'
+import { type Patience, patiently } from '../client/retry.ts'
+import { type Sending, sendFile, waitForVerdict } from '../client/send-case.ts'
+import { ServiceError } from '../client/service-error.ts'
+import { announce, button, el } from './dom.ts'
+import type { ReadyFile } from './file-list.ts'
+import { reportView } from './report-view.ts'
+import type { CaseMemory } from './upload-memory.ts'
+
+interface CaseContext {
+  readonly found: CaseView
+  readonly access: ServiceAccess
+  readonly memory: CaseMemory
+}
+
+export interface CaseSender {
+  readonly node: HTMLElement
+  readonly update: (isReading: boolean) => void
+}
+
+/** The button that sends, and what comes of it: progress, the job's steps, the report. */
+export function caseSender(context: CaseContext, ready: () => readonly ReadyFile[]): CaseSender {
+  const status = el('div', { role: 'status' })
+  const outcome = el('section', { 'aria-label': 'Diagnosis' })
+  let cancel: AbortController | undefined
+  const stop = button('Cancel', () => cancel?.abort(), { class: 'plain', hidden: true })
+  const go = button('Send', () => void start(), { disabled: true })
+  const start = async (): Promise<void> => {
+    cancel = new AbortController()
+    stop.hidden = false
+    go.disabled = true
+    try {
+      await sendAll(context, ready().filter(holdsSomething), patienceFor(cancel.signal, status), status, outcome)
+    } catch (error) {
+      status.replaceChildren(failure(error, cancel.signal))
+      go.disabled = false
+      go.textContent = 'Go on'
+    } finally {
+      stop.hidden = true
+    }
+  }
+  return {
+    node: el('section', {}, el('div', { class: 'actions' }, go, stop), status, outcome),
+    update: (isReading) => {
+      const files = ready().filter(holdsSomething)
+      const bytes = files.reduce((sum, { receipt }) => sum + receipt.kept.bytes, 0)
+      go.disabled = isReading || files.length === 0
+      go.textContent = isReading ? 'Reading…' : files.length > 0 ? `Send ${countOf(files.length, 'file')}, ${formatBytes(bytes)}` : 'Send'
+    },
+  }
+}
+
+/** A file with nothing inside the window stays here: its card says by how much it missed. */
+const holdsSomething = ({ receipt }: ReadyFile): boolean => receipt.kept.records > 0
+
+async function sendAll(context: CaseContext, files: readonly ReadyFile[], patience: Patience, status: HTMLElement, outcome: HTMLElement) {
+  const { access, found } = context
+  for (const file of files) await sendOne(context, file, patience)
+  await patiently(patience, () => startDiagnosis(access, found.id))
+  const view = await waitForVerdict({ access, caseId: found.id, patience }, (says) =>
+    status.replaceChildren(el('p', { class: 'soft' }, `Being diagnosed: ${says}`)),
+  )
+  if (view.status === 'failed') {
+    status.replaceChildren(
+      el('p', { class: 'note bad' }, view.failure ? `${view.failure.message}. ${view.failure.advice}` : 'The diagnosis failed.'),
+    )
+    return
+  }
+  status.replaceChildren(el('p', { class: 'note good' }, 'Sent and diagnosed. Your support contact has it.'))
+  announce(view.verdict?.headline ?? 'Diagnosed')
+  await showReport(context, view, outcome)
+}
+
+async function sendOne({ access, found, memory }: CaseContext, file: ReadyFile, patience: Patience): Promise<void> {
+  const { card, receipt, kept, chosen } = file
+  const show = (sent: number, note: string): void => card.show({ kind: 'sending', receipt, sent, note })
+  let sent = 0
+  show(0, '')
+  const told: Patience = {
+    ...patience,
+    onWait: (error, seconds) => show(sent, `${error.message}; trying again in ${formatSeconds(seconds)}`),
+  }
+  const sending: Sending = { access, caseId: found.id, memory: memory.of(chosen.file), patience: told }
+  await sendFile(sending, { receipt, options: chosen.options, kept: blobBytes(kept) }, (bytes) => {
+    sent = bytes
+    show(sent, '')
+  })
+  card.show({ kind: 'sent', receipt })
+  announce(`${receipt.name} sent`)
+}
+
+/** A case's link may be for sending alone: then the report stays with support. */
+async function showReport({ access, found }: CaseContext, view: CaseView, outcome: HTMLElement): Promise<void> {
+  const headers = { authorization: `Bearer ${access.key}`, accept: 'text/html' }
+  try {
+    const answer = await send(access, `/v1/cases/${found.id}/diagnosis`, { headers })
+    outcome.replaceChildren(el('h2', {}, view.verdict?.headline ?? 'Report'), reportView(await answer.text()))
+  } catch (error) {
+    if (!(error instanceof ServiceError) || (error.status !== 403 && error.status !== 401)) throw error
+  }
+}
+
+const blobBytes = (blob: Blob): KeptBytes => ({
+  size: blob.size,
+  read: async (from, to) => new Uint8Array(await blob.slice(from, to).arrayBuffer()),
+})
+
+/** A customer's network may be away for an hour: the page waits, and says so. */
+const TRIES = 120
+
+const patienceFor = (signal: AbortSignal, status: HTMLElement): Patience => ({
+  tries: TRIES,
+  signal,
+  onWait: (error, seconds) =>
+    status.replaceChildren(el('p', { class: 'note warn' }, `${error.message}; trying again in ${formatSeconds(seconds)}`)),
+  sleep: (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000)),
+})
+
+function failure(error: unknown, signal: AbortSignal): HTMLElement {
+  if (signal.aborted)
+    return el('p', { class: 'note warn' }, 'Stopped. What was sent so far is kept: go on, and only the rest will be sent.')
+  if (error instanceof ServiceError)
+    return el('p', { class: 'note bad' }, `${error.message}. Nothing is lost: go on, and only the rest will be sent.`)
+  throw error
+}
