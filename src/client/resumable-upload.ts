@@ -71,6 +71,7 @@ async function sendListed(
   urls: readonly { readonly number: number; readonly url: string }[],
   done: Map<number, number>,
 ): Promise<number | undefined> {
+  let sent = 0
   for (const { number, url } of urls) {
     const start = (number - 1) * partSize
     const end = Math.min(job.kept.size, start + partSize)
@@ -79,10 +80,11 @@ async function sendListed(
     try {
       await patiently(job.patience, () => putPart(job, url, bytes))
     } catch (error) {
-      // A presigned URL lives for minutes: ask for fresh ones from here on.
-      if (error instanceof ServiceError && error.status === 403 && /^https?:/.test(url)) return number
+      // A presigned URL lives for minutes: ask for fresh ones from here on. A fresh one that is refused is no matter of time.
+      if (sent > 0 && error instanceof ServiceError && error.status === 403 && /^https?:/.test(url)) return number
       throw error
     }
+    sent++
     done.set(number, end - start)
     job.onProgress(sum(done))
   }
