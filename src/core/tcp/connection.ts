@@ -56,6 +56,8 @@ export interface SideFacts {
   readonly ackedUnseen: number
   readonly lostSegments: number
   readonly badChecksums: number
+  /** Wrong checksums that a network card was left to finish: this side was captured on its own machine. */
+  readonly offloadedChecksums: number
   readonly syns: number
   readonly fins: number
   readonly resets: number
@@ -91,6 +93,10 @@ export interface TrackedConnection {
   readonly firstFrame: number
   readonly lastFrame: number
   readonly vlan: number | undefined
+  /** ICMP errors that quote a packet of this connection. */
+  readonly icmpErrors: number
+  /** False for connections beyond the tracker's limit: addresses, times, packets, bytes, retransmissions, states and history only. */
+  readonly detailed: boolean
   /** The packets that decide how it ended, in file order, bounded (see the tracker's limits). */
   readonly decisive: readonly DecisivePacket[]
 }
@@ -114,6 +120,7 @@ export interface DecisivePacket {
   readonly role: DecisiveRole
   readonly frame: number
   readonly at: number
+  /** Who sent it; of an ICMP error, whose packet it quotes. */
   readonly from: Side
   /** TCP flags byte: FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32. */
   readonly flags: number
@@ -123,5 +130,8 @@ export interface DecisivePacket {
   readonly payloadLength: number
   readonly window: number
   readonly ttl: number
+  /** −1 in IPv6. */
   readonly ipId: number
+  /** Of an ICMP error only. */
+  readonly icmp?: { readonly type: number; readonly code: number; readonly sender: string }
 }

@@ -1,0 +1,96 @@
+import { macText } from '../packet/address.ts'
+import { ABSENT, type Packet } from '../packet/packet.ts'
+import type { SideFacts } from './connection.ts'
+import type { LiveSide } from './live-connection.ts'
+
+const MAX_MACS = 4
+const MAX_TTLS = 8
+/** Steps of a host-wide IP-ID counter between two packets of one connection stay below this on all but the busiest hosts. */
+const SMALL_STEP = 1024
+const RTT_SAMPLES = 31
+
+/** TTL of a packet without RST: a forged reset rarely has it. */
+export function noteTtl(side: LiveSide, ttl: number): void {
+  if (ttl === side.ttl) side.ttlCount++
+  else noteOtherTtl(side, ttl)
+}
+
+function noteOtherTtl(side: LiveSide, ttl: number): void {
+  if (side.ttlCount === 0) {
+    side.ttl = ttl
+    side.ttlCount = 1
+    return
+  }
+  side.otherTtls ??= []
+  const others = side.otherTtls
+  for (let i = 0; i < others.length; i += 2) {
+    if (others[i] === ttl) {
+      others[i + 1] = (others[i + 1] ?? 0) + 1
+      return
+    }
+  }
+  if (others.length < 2 * (MAX_TTLS - 1)) others.push(ttl, 1)
+}
+
+export function ttlFacts(side: LiveSide): SideFacts['ttl'] {
+  if (side.ttlCount === 0) return undefined
+  const seen = new Map([[side.ttl, side.ttlCount]])
+  const others = side.otherTtls ?? []
+  for (let i = 0; i < others.length; i += 2) seen.set(others[i] ?? 0, others[i + 1] ?? 0)
+  const total = [...seen.values()].reduce((sum, count) => sum + count, 0)
+  const [usual, count] = [...seen].reduce((best, entry) => (entry[1] > best[1] ? entry : best))
+  return { usual, share: count / total, seen: [...seen.keys()] }
+}
+
+/** IPv4 identification, without resets (many stacks give those 0). */
+export function noteIpId(side: LiveSide, ipId: number): void {
+  if (ipId === ABSENT) return
+  if (ipId === 0) side.ipIdZeros++
+  else if (side.ipId > 0) {
+    const step = (ipId - side.ipId) & 0xffff
+    if (step === 0) side.ipIdEqual++
+    else if (step <= SMALL_STEP) side.ipIdSmallSteps++
+    else side.ipIdJumps++
+  }
+  side.ipId = ipId
+}
+
+export function ipIdFacts(side: LiveSide): SideFacts['ipId'] {
+  if (side.ipId === ABSENT) return side.packets > 0 ? 'absent' : 'unknown'
+  const steps = side.ipIdSmallSteps + side.ipIdEqual + side.ipIdJumps
+  if (side.ipIdZeros > 0 && side.ipIdZeros >= 2 * steps) return 'zero'
+  if (steps < 2) return 'unknown'
+  if (side.ipIdEqual - side.captureDuplicates > 0.8 * steps) return 'constant'
+  return side.ipIdSmallSteps >= 0.7 * (steps - side.ipIdEqual) ? 'incrementing' : 'random'
+}
+
+/** Source MAC of a frame. */
+export function noteMac(side: LiveSide, packet: Packet): void {
+  const at = packet.sourceMac
+  if (at === ABSENT) return
+  const high = packet.view.getUint16(at)
+  const low = packet.view.getInt32(at + 2)
+  if (low === side.macLow && high === side.macHigh) return
+  side.macHigh = high
+  side.macLow = low
+  const text = macText(packet.buffer, at)
+  side.macs ??= []
+  if (!side.macs.includes(text) && side.macs.length < MAX_MACS) side.macs.push(text)
+}
+
+/** One round trip as the capture point saw it: from a segment to the acknowledgement that covers it. */
+export function noteRtt(side: LiveSide, seconds: number): void {
+  if (seconds < 0) return
+  if (side.rttCount === 0 || seconds < side.rttMin) side.rttMin = seconds
+  side.rttSamples ??= []
+  if (side.rttSamples.length < RTT_SAMPLES) side.rttSamples.push(seconds)
+  else side.rttSamples[side.rttCount % RTT_SAMPLES] = seconds
+  side.rttCount++
+}
+
+/** The median is that of the latest 31 samples. */
+export function rttFacts(side: LiveSide): SideFacts['rtt'] {
+  if (side.rttSamples === undefined) return undefined
+  const sorted = [...side.rttSamples].sort((x, y) => x - y)
+  return { min: side.rttMin, median: sorted[sorted.length >> 1] ?? side.rttMin, samples: side.rttCount }
+}

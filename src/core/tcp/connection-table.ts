@@ -1,0 +1,200 @@
+/**
+ * Every connection of a capture as one record of 120 bytes in pages of typed arrays, found by open addressing. A record alone
+ * is the plain form of a connection (`lite.ts`); its `DETAIL` word points at the rich one while there is one.
+ */
+export const WORDS = 30
+const PAGE_BITS = 12
+const PAGE_RECORDS = 1 << PAGE_BITS
+
+/** Word positions in a record. */
+export const A_ADDRESS = 0
+export const B_ADDRESS = 1
+/** Port of A in the upper half, of B in the lower. */
+export const PORTS = 2
+/** See `KIND_…`; the packed endpoint states (A's view) in the upper 16 bits. */
+export const KIND = 3
+export const STREAM = 4
+export const FIRST_FRAME = 5
+export const LAST_FRAME = 6
+/** Index of the rich form + 1, or 0. */
+export const DETAIL = 7
+/** Three words of packed history letters. */
+export const HISTORY_START = 8
+export const VLAN = 11
+/** Position among the float64 of the record. */
+export const STARTED_AT = 6
+/** First word of a side: 14 for A, 22 for B. */
+export const SIDE_START = 14
+export const SIDE_WORDS = 8
+/** Word positions in a side; LAST_AT and BYTES count in float64 from the side's start. */
+export const NEXT_SEQ = 0
+export const LAST_ACK = 1
+export const PACKETS = 2
+export const RETRANSMISSIONS = 3
+export const LAST_AT = 2
+export const BYTES = 3
+
+export const KIND_UDP = 1
+export const KIND_IPV6 = 2
+/** B, who did not send first, is the originator. */
+export const KIND_TURNED = 4
+/** How the originator was chosen: two bits from here on, index into ORIGINATOR_BY. */
+export const KIND_BY_SHIFT = 4
+export const ORIGINATOR_BY = ['syn', 'service-port', 'first-packet'] as const
+export const KIND_STATES_SHIFT = 16
+
+export interface Page {
+  readonly words: Int32Array
+  readonly doubles: Float64Array
+}
+
+export class ConnectionTable {
+  readonly #pages: Page[] = []
+  #slots = new Int32Array(1024)
+  #used = 0
+  #free: number[] = []
+  #indexed = 0
+  /** After `find`: whether the packet comes from B. */
+  fromB = false
+
+  /** Records ever handed out; ids run from 0. */
+  get size(): number {
+    return this.#used
+  }
+
+  /** Bytes of the records and their index. */
+  get byteLength(): number {
+    return this.#pages.length * PAGE_RECORDS * WORDS * 4 + this.#slots.byteLength
+  }
+
+  page(id: number): Page {
+    const page = this.#pages[id >>> PAGE_BITS]
+    if (page === undefined) throw new RangeError(`no connection ${id}`)
+    return page
+  }
+
+  /** First word of a record in its page. */
+  base(id: number): number {
+    return (id & (PAGE_RECORDS - 1)) * WORDS
+  }
+
+  /** The latest connection between two ends, whichever sent; −1 when there is none. Sets `fromB`. */
+  find(kind: number, source: number, destination: number, ports: number): number {
+    const mask = this.#slots.length - 1
+    const reversed = (ports >>> 16) | (ports << 16)
+    let slot = hash(kind, source, destination, ports) & mask
+    for (;;) {
+      const id = (this.#slots[slot] ?? 0) - 1
+      if (id < 0) return -1
+      const page = this.#pages[id >>> PAGE_BITS]
+      if (page !== undefined) {
+        const { words } = page
+        const at = (id & (PAGE_RECORDS - 1)) * WORDS
+        const a = words[at]
+        const b = words[at + 1]
+        const held = words[at + 2]
+        if (((words[at + 3] ?? 0) & 3) === kind) {
+          if (a === source && b === destination && held === ports) {
+            this.fromB = false
+            return id
+          }
+          if (b === source && a === destination && held === reversed) {
+            this.fromB = true
+            return id
+          }
+        }
+      }
+      slot = (slot + 1) & mask
+    }
+  }
+
+  /** A new, zeroed record with its key, found from now on instead of an older one of the same ends. */
+  add(kind: number, source: number, destination: number, ports: number): number {
+    const id = this.#free.pop() ?? this.#used++
+    const pageIndex = id >>> PAGE_BITS
+    if (pageIndex === this.#pages.length) this.#pages.push(makePage())
+    const { words } = this.page(id)
+    const at = this.base(id)
+    words.fill(0, at, at + WORDS)
+    words[at + A_ADDRESS] = source
+    words[at + B_ADDRESS] = destination
+    words[at + PORTS] = ports
+    words[at + KIND] = kind
+    const older = this.find(kind, source, destination, ports)
+    if (older >= 0) this.#slots[this.#slotOf(older)] = id + 1
+    else {
+      if (++this.#indexed * 2 > this.#slots.length) this.#grow()
+      this.#insert(id)
+    }
+    return id
+  }
+
+  /** Forgets a record, so that its place can be taken by another. */
+  remove(id: number): void {
+    const slot = this.#slotOf(id)
+    if (slot >= 0) {
+      this.#indexed--
+      this.#closeGap(slot)
+    }
+    this.#free.push(id)
+  }
+
+  /** Slot of a record, or −1 where a newer connection of the same ends took it. */
+  #slotOf(id: number): number {
+    const mask = this.#slots.length - 1
+    let slot = this.#hashOf(id) & mask
+    while (this.#slots[slot] !== 0) {
+      if (this.#slots[slot] === id + 1) return slot
+      slot = (slot + 1) & mask
+    }
+    return -1
+  }
+
+  /** Empties a slot and moves later members of its run forward (deletion without tombstones, Knuth 6.4 R). */
+  #closeGap(from: number): void {
+    const mask = this.#slots.length - 1
+    let gap = from
+    for (let slot = (gap + 1) & mask; this.#slots[slot] !== 0; slot = (slot + 1) & mask) {
+      const held = this.#slots[slot] ?? 0
+      const home = this.#hashOf(held - 1) & mask
+      if (((slot - home) & mask) >= ((slot - gap) & mask)) {
+        this.#slots[gap] = held
+        gap = slot
+      }
+    }
+    this.#slots[gap] = 0
+  }
+
+  #hashOf(id: number): number {
+    const { words } = this.page(id)
+    const at = this.base(id)
+    return hash((words[at + KIND] ?? 0) & 3, words[at + A_ADDRESS] ?? 0, words[at + B_ADDRESS] ?? 0, words[at + PORTS] ?? 0)
+  }
+
+  #insert(id: number): void {
+    const mask = this.#slots.length - 1
+    let slot = this.#hashOf(id) & mask
+    while (this.#slots[slot] !== 0) slot = (slot + 1) & mask
+    this.#slots[slot] = id + 1
+  }
+
+  #grow(): void {
+    const old = this.#slots
+    this.#slots = new Int32Array(2 * old.length)
+    for (const held of old) if (held !== 0) this.#insert(held - 1)
+  }
+}
+
+function makePage(): Page {
+  const buffer = new ArrayBuffer(PAGE_RECORDS * WORDS * 4)
+  return { words: new Int32Array(buffer), doubles: new Float64Array(buffer) }
+}
+
+/** The same for both directions. */
+function hash(kind: number, source: number, destination: number, ports: number): number {
+  const from = Math.imul(source ^ Math.imul(ports >>> 16, 0x9e3779b1), 0x85ebca6b)
+  const to = Math.imul(destination ^ Math.imul(ports & 0xffff, 0x9e3779b1), 0x85ebca6b)
+  let h = (from ^ (from >>> 15)) + (to ^ (to >>> 15)) + kind
+  h = Math.imul(h ^ (h >>> 16), 0xc2b2ae35)
+  return (h ^ (h >>> 13)) >>> 0
+}

@@ -1,0 +1,39 @@
+import type { LiveSide } from './live-connection.ts'
+import { seqDelta } from './sequence.ts'
+
+/** Ranges kept for one side; more are forgotten, oldest first, and then count as seen. */
+const MAX_HOLES = 16
+
+/** Bytes [start, end) were skipped by the sender's next segment: lost before the capture, late, or dropped by it. */
+export function openHole(side: LiveSide, start: number, end: number): void {
+  side.holes ??= []
+  if (side.holes.length === 2 * MAX_HOLES) side.holes.splice(0, 2)
+  side.holes.push(start, end)
+}
+
+/** Takes [start, end) out of the holes. True when any of it was missing: the segment brings something not captured before. */
+export function fillHoles(side: LiveSide, start: number, end: number): boolean {
+  const { holes } = side
+  if (holes === undefined || holes.length === 0) return false
+  const left: number[] = []
+  let filled = false
+  for (let i = 0; i < holes.length; i += 2) {
+    const from = holes[i] ?? 0
+    const to = holes[i + 1] ?? 0
+    if (seqDelta(end, from) <= 0 || seqDelta(start, to) >= 0) left.push(from, to)
+    else {
+      filled = true
+      if (seqDelta(start, from) > 0) left.push(from, start)
+      if (seqDelta(to, end) > 0) left.push(end, to)
+    }
+  }
+  side.holes = left
+  return filled
+}
+
+/** The other side acknowledged up to `ack`. True when that covers a hole: it has what the capture has not. */
+export function ackCoversHole(side: LiveSide, ack: number): boolean {
+  const { holes } = side
+  if (holes === undefined || holes.length === 0) return false
+  return fillHoles(side, (ack - 0x40000000) | 0, ack)
+}

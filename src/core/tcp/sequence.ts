@@ -1,0 +1,10 @@
+/**
+ * Sequence numbers are kept as int32: the bit pattern of the unsigned number on the wire. Differences modulo 2^32 then come out
+ * signed, which is RFC 9293 §3.4's comparison.
+ */
+
+/** How far `a` lies after `b`: negative when before. */
+export const seqDelta = (a: number, b: number): number => (a - b) | 0
+
+/** The relative sequence number that `distance` (signed, modulo 2^32) stands for, given one near it that is known in full. */
+export const unwrap = (near: number, distance: number): number => near + distance

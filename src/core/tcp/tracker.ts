@@ -1,0 +1,317 @@
+import type { Frame, FrameVisitor } from '../capture/frame.ts'
+import { sourceText } from '../packet/address.ts'
+import { transportChecksum } from '../packet/checksum.ts'
+import { decode } from '../packet/decode.ts'
+import { ABSENT, ACK, Packet, RST, SYN } from '../packet/packet.ts'
+import { AddressTable, addressWord } from './address-table.ts'
+import { noteIpId, noteMac, noteTtl } from './baselines.ts'
+import type { TrackedConnection } from './connection.ts'
+import {
+  ConnectionTable,
+  DETAIL,
+  FIRST_FRAME,
+  KIND,
+  KIND_BY_SHIFT,
+  KIND_IPV6,
+  KIND_TURNED,
+  KIND_UDP,
+  NEXT_SEQ,
+  SIDE_START,
+  SIDE_WORDS,
+  STARTED_AT,
+  STREAM,
+  VLAN,
+} from './connection-table.ts'
+import { fingerprint, isCaptureDuplicate, pathOf } from './duplicates.ts'
+import { factsOf } from './facts.ts'
+import { HISTORY } from './history.ts'
+import { followLite, makeLite } from './lite.ts'
+import { LiveConnection } from './live-connection.ts'
+import { followSegment } from './live-segment.ts'
+import { serviceSide } from './service-ports.ts'
+
+export interface TrackerLimits {
+  /** Connections in the table. At the limit those that ended longest ago make room; `forgotten` counts them. 120 bytes each. */
+  readonly connections: number
+  /** Connections followed in full; the rest have counters, states and times. About 2.5 kB each. */
+  readonly detailed: number
+}
+
+/** For Node and the browser. */
+export const DEFAULT_LIMITS: TrackerLimits = { connections: 2_000_000, detailed: 16_384 }
+/** For an isolate that shares 128 MB: at most 4.8 MB of records and 10 MB of details. */
+export const WORKER_LIMITS: TrackerLimits = { connections: 40_000, detailed: 4_000 }
+
+export interface TrackerOptions {
+  readonly limits?: TrackerLimits
+  /**
+   * `every`: each whole segment's checksum. `sampled`: of a side's first 32 segments, of one in 16 after that, and of every
+   * segment that repeats, controls or follows trouble; three times quicker on large packets.
+   */
+  readonly checksums?: 'every' | 'sampled'
+  /** Called for each TCP segment of a connection followed in full: `marks` are the bits of `marks.ts`. */
+  readonly onSegment?: (packet: Packet, connectionId: number, fromFirstSender: boolean, marks: number) => void
+}
+
+/** What was seen beside connections. */
+export interface TrackerCounts {
+  frames: number
+  tcp: number
+  udp: number
+  icmp: number
+  arp: number
+  nd: number
+  fragments: number
+  otherIp: number
+  notDecoded: number
+  /** Connections dropped from the table at its limit. */
+  forgotten: number
+}
+
+const MAX_REASONS = 64
+
+/** Follows every TCP connection and UDP flow of a capture, in one pass, in bounded memory. */
+export class Tracker {
+  readonly counts: TrackerCounts = {
+    frames: 0,
+    tcp: 0,
+    udp: 0,
+    icmp: 0,
+    arp: 0,
+    nd: 0,
+    fragments: 0,
+    otherIp: 0,
+    notDecoded: 0,
+    forgotten: 0,
+  }
+  /** Why frames were not decoded → how many. */
+  readonly notDecoded = new Map<string, number>()
+  readonly #options: TrackerOptions
+  readonly #limits: TrackerLimits
+  readonly #packet = new Packet()
+  readonly #table = new ConnectionTable()
+  readonly #addresses = new AddressTable()
+  readonly #live: (LiveConnection | undefined)[] = []
+  readonly #freeLive: number[] = []
+  #tcpStreams = 0
+  #udpStreams = 0
+  #hand = 0
+
+  constructor(options: TrackerOptions = {}) {
+    this.#options = options
+    this.#limits = options.limits ?? DEFAULT_LIMITS
+  }
+
+  /** Takes the next frame of the capture. Bound, so that it can be handed to the scanner. */
+  readonly frame: FrameVisitor = (frame: Frame): void => {
+    const packet = this.#packet
+    this.counts.frames++
+    if (!decode(frame, packet)) {
+      this.#countUndecoded(packet.unknown)
+      return
+    }
+    for (let i = 0; i < packet.outerCount; i++) {
+      const outer = packet.outers[i]
+      if (outer !== undefined) this.#datagram(outer)
+    }
+    this.take(packet)
+  }
+
+  /** Takes a frame that is decoded already. */
+  take(packet: Packet): void {
+    const { kind } = packet
+    if (kind === 'tcp') this.#segment(packet)
+    else if (kind === 'udp') this.#datagram(packet)
+    else if (kind === 'icmp') this.#icmp(packet)
+    else if (kind === 'arp') this.counts.arp++
+    else if (kind === 'nd') this.counts.nd++
+    else if (kind === 'fragment') this.counts.fragments++
+    else this.counts.otherIp++
+  }
+
+  /** The connections, in the order of their first packets. May be called at any time. */
+  *finish(): Generator<TrackedConnection> {
+    for (let id = 0; id < this.#table.size; id++) yield factsOf(this.#table, this.#addresses, id, this.#liveOf(id))
+  }
+
+  #countUndecoded(reason: string): void {
+    this.counts.notDecoded++
+    const known = this.notDecoded.get(reason)
+    if (known !== undefined || this.notDecoded.size < MAX_REASONS) this.notDecoded.set(reason, (known ?? 0) + 1)
+  }
+
+  #liveOf(id: number): LiveConnection | undefined {
+    const detail = this.#table.page(id).words[this.#table.base(id) + DETAIL] ?? 0
+    return detail === 0 ? undefined : this.#live[detail - 1]
+  }
+
+  #segment(packet: Packet): void {
+    this.counts.tcp++
+    const table = this.#table
+    const kind = packet.ipVersion === 6 ? KIND_IPV6 : 0
+    const source = addressWord(this.#addresses, packet, packet.source)
+    const destination = addressWord(this.#addresses, packet, packet.destination)
+    const ports = (packet.sourcePort << 16) | packet.destinationPort
+    const at = packet.seconds + packet.nanoseconds / 1e9
+    let id = table.find(kind, source, destination, ports)
+    let fromB = table.fromB
+    if (id < 0 || ((packet.flags & (SYN | ACK)) === SYN && this.#isReused(id, fromB, packet, at))) {
+      id = this.#add(kind, source, destination, ports, packet, at)
+      fromB = false
+    }
+    const live = this.#liveOf(id)
+    if (live === undefined) followLite(table, id, fromB, packet, at)
+    else {
+      const isBad = this.#checksumIsBad(live, fromB, packet)
+      const marks = followSegment(live, fromB, packet, at, isBad)
+      this.#options.onSegment?.(packet, id, !fromB, marks)
+    }
+  }
+
+  /** A SYN in a known connection begins a new one, unless it is the old SYN again and nothing ended yet (as Wireshark numbers streams). */
+  #isReused(id: number, fromB: boolean, packet: Packet, at: number): boolean {
+    const live = this.#liveOf(id)
+    if (live === undefined) {
+      const side = this.#table.base(id) + SIDE_START + (fromB ? SIDE_WORDS : 0)
+      return this.#table.page(id).words[side + NEXT_SEQ] !== ((packet.seq + 1) | 0)
+    }
+    const own = fromB ? live.b : live.a
+    if (!own.hasBase) return false
+    const isOver = live.a.resets + live.b.resets + live.a.fins + live.b.fins > 0
+    if ((packet.seq | 0) === own.base && !isOver) return false
+    return !isCaptureDuplicate(own, packet, fingerprint(packet), pathOf(packet), at)
+  }
+
+  #datagram(packet: Packet): void {
+    this.counts.udp++
+    const kind = KIND_UDP | (packet.ipVersion === 6 ? KIND_IPV6 : 0)
+    const source = addressWord(this.#addresses, packet, packet.source)
+    const destination = addressWord(this.#addresses, packet, packet.destination)
+    const ports = (packet.sourcePort << 16) | packet.destinationPort
+    const at = packet.seconds + packet.nanoseconds / 1e9
+    let id = this.#table.find(kind, source, destination, ports)
+    const fromB = id >= 0 && this.#table.fromB
+    if (id < 0) id = this.#add(kind, source, destination, ports, packet, at)
+    const live = this.#liveOf(id)
+    if (live === undefined) {
+      followLite(this.#table, id, fromB, packet, at)
+      return
+    }
+    followDatagram(live, fromB, packet, at)
+  }
+
+  /** An ICMP error belongs to the connection whose packet it quotes. */
+  #icmp(packet: Packet): void {
+    this.counts.icmp++
+    if (packet.quotedIpVersion === 0 || packet.quotedSourcePort === ABSENT) return
+    const kind = (packet.quotedProtocol === 17 ? KIND_UDP : 0) | (packet.quotedIpVersion === 6 ? KIND_IPV6 : 0)
+    const isIpv4 = packet.quotedIpVersion === 4
+    const word = (offset: number): number => (isIpv4 ? packet.view.getInt32(offset) : this.#addresses.intern(packet.view, offset))
+    const ports = (packet.quotedSourcePort << 16) | packet.quotedDestinationPort
+    const id = this.#table.find(kind, word(packet.quotedSource), word(packet.quotedDestination), ports)
+    const live = id < 0 ? undefined : this.#liveOf(id)
+    if (live === undefined) return
+    live.icmpErrors++
+    live.decisive.add('icmp', packet, this.#table.fromB, sourceText(packet))
+  }
+
+  #add(kind: number, source: number, destination: number, ports: number, packet: Packet, at: number): number {
+    if (this.#table.size >= this.#limits.connections) this.#forgetOne()
+    const id = this.#table.add(kind, source, destination, ports)
+    const { words, doubles } = this.#table.page(id)
+    const base = this.#table.base(id)
+    const [by, isTurned] = originatorOf(packet)
+    words[base + KIND] = kind | (isTurned ? KIND_TURNED : 0) | (by << KIND_BY_SHIFT)
+    words[base + STREAM] = kind & KIND_UDP ? this.#udpStreams++ : this.#tcpStreams++
+    words[base + FIRST_FRAME] = packet.frameNumber
+    words[base + VLAN] = packet.vlan
+    doubles[(base >> 1) + STARTED_AT] = at
+    words[base + DETAIL] = this.#makeLive(id, (kind & KIND_UDP) !== 0, !isTurned, at)
+    return id
+  }
+
+  /** Index + 1 of a new rich form; 0 where there is no room. */
+  #makeLive(id: number, isUdp: boolean, originatorIsA: boolean, at: number): number {
+    const live = new LiveConnection(id, isUdp, originatorIsA)
+    live.firstAt = at
+    const free = this.#freeLive.pop()
+    if (free !== undefined) {
+      this.#live[free] = live
+      return free + 1
+    }
+    if (this.#live.length >= this.#limits.detailed) return 0
+    return this.#live.push(live)
+  }
+
+  /** Makes room in a full table: of the next few records the one that was quiet longest. */
+  #forgetOne(): void {
+    let oldest = this.#hand % this.#table.size
+    for (let i = 1; i < 16; i++) {
+      const candidate = (this.#hand + i) % this.#table.size
+      if (this.#lastAt(candidate) < this.#lastAt(oldest)) oldest = candidate
+    }
+    this.#hand = (this.#hand + 16) % this.#table.size
+    const detail = this.#table.page(oldest).words[this.#table.base(oldest) + DETAIL] ?? 0
+    if (detail > 0) {
+      const live = this.#live[detail - 1]
+      if (live !== undefined) makeLite(this.#table, live)
+      this.#live[detail - 1] = undefined
+      this.#freeLive.push(detail - 1)
+    }
+    this.#table.remove(oldest)
+    this.counts.forgotten++
+  }
+
+  #lastAt(id: number): number {
+    const live = this.#liveOf(id)
+    if (live !== undefined) return live.lastAt
+    const side = (this.#table.base(id) + SIDE_START) >> 1
+    const { doubles } = this.#table.page(id)
+    return Math.max(doubles[side + 2] ?? 0, doubles[side + SIDE_WORDS / 2 + 2] ?? 0)
+  }
+
+  #checksumIsBad(live: LiveConnection, fromB: boolean, packet: Packet): boolean {
+    const own = fromB ? live.b : live.a
+    const isSampled =
+      this.#options.checksums !== 'sampled' ||
+      own.packets < 32 ||
+      (own.packets & 15) === 0 ||
+      (packet.flags & (SYN | RST)) !== 0 ||
+      own.lastMarks !== 0
+    if (!isSampled) return false
+    const status = transportChecksum(packet)
+    if (status === 'ok') own.goodChecksums++
+    else if (status === 'offloaded') own.offloadedChecksums++
+    else if (status === 'bad') {
+      // A card that finishes checksums finishes all of them: where none is right and some are plainly unfinished, a wrong one is too.
+      if (own.goodChecksums === 0 && own.offloadedChecksums > 0) own.offloadedChecksums++
+      else {
+        own.badChecksums++
+        return true
+      }
+    }
+    return false
+  }
+}
+
+/** How the originator is chosen (index of ORIGINATOR_BY), and whether it is the receiver of this first packet. */
+function originatorOf(packet: Packet): readonly [number, boolean] {
+  if (packet.kind === 'tcp' && packet.flags & SYN) return [0, (packet.flags & ACK) !== 0]
+  const owner = serviceSide(packet.sourcePort, packet.destinationPort)
+  return owner === 'neither' ? [2, false] : [1, owner === 'first']
+}
+
+function followDatagram(live: LiveConnection, fromB: boolean, packet: Packet, at: number): void {
+  const own = fromB ? live.b : live.a
+  if (own.packets++ === 0) {
+    own.firstAt = at
+    live.historyCodes.push(HISTORY.data + (fromB ? 1 : 0))
+  }
+  own.bytes += packet.payloadLength
+  own.lastAt = at
+  live.lastAt = at
+  live.lastFrame = packet.frameNumber
+  noteTtl(own, packet.ttl)
+  noteIpId(own, packet.ipId)
+  noteMac(own, packet)
+}
