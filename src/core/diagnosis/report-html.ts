@@ -1,17 +1,117 @@
 import { html } from './report-escape.ts'
-import { CAUSE_TITLES } from './report-words.ts'
+import {
+  actionCard,
+  alternativesCard,
+  answerCard,
+  clocksCard,
+  connectionCard,
+  errorCard,
+  evidenceCard,
+  inputsCard,
+  limitsCard,
+  othersCard,
+  settleCard,
+  timerCard,
+} from './report-sections.ts'
+import { sequenceFigure } from './report-sequence.ts'
+import { REPORT_STYLE } from './report-style.ts'
+import { timelineFigure } from './report-timeline.ts'
+import { CAUSE_TITLES, LOOK_AT, PARTY_NAMES, percent, repeatAdvice, whoShouldAct } from './report-words.ts'
 import type { Diagnosis } from './schema.ts'
+
+/** A handset off its hook, hung up. */
+const MARK =
+  '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M3 14c0-3 4-5.500 9-5.500s9 2.500 9 5.500v1.500c0 .8-.6 1.300-1.400 1.200l-3-.5c-.6-.1-1.100-.6-1.100-1.200v-1.600c-2.200-.8-4.800-.8-7 0V15c0 .6-.5 1.100-1.100 1.200l-3 .5C3.600 16.800 3 16.300 3 15.500z"/></svg>'
 
 /**
  * The diagnosis as one self-contained page: no script, nothing loaded, fit for `sandbox; default-src 'none'; style-src 'unsafe-inline';
- * img-src data:`. Everything of the customer's is text.
+ * img-src data:` and for a double click from disk. Light, dark and print; everything of the customer's is text.
  */
 export function renderHtml(diagnosis: Diagnosis): string {
   const { verdict } = diagnosis
   return `<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${html(CAUSE_TITLES[verdict.cause])} · Hangup</title></head>
-<body><main><h1>${html(verdict.headline)}</h1><p>${html(verdict.explanation)}</p></main></body>
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>${html(CAUSE_TITLES[verdict.cause])} · Hangup</title>
+<style>${REPORT_STYLE}</style>
+</head>
+<body>
+<div class="page tone-${verdict.abortedBy}">
+${top(diagnosis)}
+<main>
+${hero(diagnosis)}
+${picture('What happened', 'sequence', sequenceFigure(diagnosis))}
+${picture('The window', 'timeline', timelineFigure(diagnosis))}
+${columns([evidenceCard, actionCard, settleCard, answerCard].map((card) => card(diagnosis)))}
+${columns([errorCard, alternativesCard, timerCard, connectionCard, clocksCard, inputsCard, limitsCard, othersCard].map((card) => card(diagnosis)))}
+</main>
+<footer>Made by Hangup ${html(diagnosis.engine.version)}, revision ${diagnosis.revision}. Times are UTC on the reference clock. Frame and line numbers count in the files of the bundle. A confidence is a calibrated probability; “undetermined” means that the evidence does not decide.</footer>
+</div>
+</body>
 </html>
 `
+}
+
+function top({ connection, inputs }: Diagnosis): string {
+  const day = connection?.endedAt ?? inputs[0]?.from ?? null
+  const when =
+    day === null
+      ? ''
+      : `<span>${html(
+          day
+            .replace('T', ' ')
+            .replace(/(\.\d{3})\d*Z$/, '$1Z')
+            .replace('Z', ' UTC'),
+        )}</span>`
+  return `<header class="top"><span class="brand">${MARK}Hangup</span>${when}</header>`
+}
+
+function hero(diagnosis: Diagnosis): string {
+  const { verdict } = diagnosis
+  const ended =
+    verdict.abortedBy === 'nobody'
+      ? 'Nobody hung up'
+      : verdict.abortedBy === 'undetermined'
+        ? 'Who hung up is open'
+        : `Ended by ${PARTY_NAMES[verdict.abortedBy]}`
+  return `<div class="hero">
+<p class="kicker"><span class="chip">${ended}</span><span>${html(CAUSE_TITLES[verdict.cause])} · <code>${verdict.cause}</code></span></p>
+<h1>${html(verdict.headline)}</h1>
+<p class="story">${html(verdict.explanation)}</p>
+<dl class="facts">${facts(diagnosis)}</dl>
+</div>`
+}
+
+function facts(diagnosis: Diagnosis): string {
+  const { verdict } = diagnosis
+  const repeat = repeatAdvice(diagnosis)
+  const party = verdict.partyConfidence === null ? 'who ended it is open' : `${percent(verdict.partyConfidence)} for who ended it`
+  const width = Math.round((verdict.confidence ?? verdict.partyConfidence ?? 0) * 100)
+  const sure = verdict.confidence === null ? 'Open' : `${percent(verdict.confidence)} sure`
+  return [
+    `<div><dt>Confidence</dt><dd><span class="value">${sure}</span><span class="meter" aria-hidden="true"><span style="width:${width}%"></span></span><span class="sub">of the cause; ${party}</span></dd></div>`,
+    `<div><dt>Who should act</dt><dd><span class="value">${html(whoShouldAct(diagnosis))}</span><span class="sub">Look at ${html(LOOK_AT[verdict.lookAt])}.</span></dd></div>`,
+    `<div><dt>How it ended</dt><dd><span class="value">${MECHANISMS[verdict.mechanism]}</span><span class="sub">by ${PARTY_NAMES[verdict.abortedBy]}</span></dd></div>`,
+    `<div class="${repeat.answer === 'Yes' ? 'yes' : 'look'}"><dt>${repeat.question}</dt><dd><span class="value">${repeat.answer}</span><span class="sub">${html(repeat.says)}</span></dd></div>`,
+  ].join('')
+}
+
+const MECHANISMS: Record<Diagnosis['verdict']['mechanism'], string> = {
+  rst: 'Reset (RST)',
+  fin: 'Close (FIN)',
+  timeout: 'A timer ran out',
+  icmp: 'ICMP error',
+  none: 'Not shown',
+}
+
+const picture = (title: string, name: string, figure: string): string =>
+  figure === '' ? '' : `<section class="${name}"><h2>${title}</h2>${figure}</section>`
+
+function columns(cards: readonly string[]): string {
+  const filled = cards.join('')
+  return filled === '' ? '' : `<section class="columns">${filled}</section>`
 }

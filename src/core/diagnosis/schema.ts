@@ -61,6 +61,10 @@ export const SequenceStep = z.object({
   /** `gap` stands for packets left out. */
   kind: z.enum(['segment', 'icmp', 'log', 'gap', 'arp']),
   from: z.enum(['host', 'peer', 'middlebox']).nullable(),
+  /** Whom it is for, where that is not the obvious: the other end (of a middlebox: the host). */
+  to: z.enum(['host', 'peer', 'middlebox']).optional(),
+  /** Known not to have arrived (two captures): drawn as an arrow that ends on the way. */
+  lost: z.boolean().optional(),
   label: z.string(),
   flags: z.string().optional(),
   seq: z.number().optional(),

@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest'
+import { renderHtml } from '../../../src/core/diagnosis/report-html.ts'
+import { wrapText } from '../../../src/core/diagnosis/report-svg.ts'
+import { duration, percent, repeatAdvice } from '../../../src/core/diagnosis/report-words.ts'
+import { Diagnosis } from '../../../src/core/diagnosis/schema.ts'
+import { DIAGNOSES } from '../../support/diagnosis-fixtures.ts'
+
+const cases = Object.entries(DIAGNOSES)
+const HOSTILE = '"\'><script>alert(1)</script><img src=x onerror=alert(1)>]]>&lt;\u202E{{7*7}}'
+
+/** Every string of a diagnosis that can come from a customer's file, replaced. */
+function withHostileText<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(withHostileText) as T
+  if (typeof value !== 'object' || value === null) return value
+  const fixed = new Set([
+    'cause',
+    'abortedBy',
+    'mechanism',
+    'lookAt',
+    'kind',
+    'from',
+    'to',
+    'at',
+    'owner',
+    'protocol',
+    'vantage',
+    'source',
+    'startedAt',
+    'endedAt',
+    'flags',
+  ])
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [key, typeof each === 'string' ? (fixed.has(key) ? each : HOSTILE) : withHostileText(each)]),
+  ) as T
+}
+
+describe('renderHtml', () => {
+  it.each(cases)('%s: verdict, who should act and whether to repeat it stand on the page', (cause, diagnosis) => {
+    const page = renderHtml(Diagnosis.parse(diagnosis))
+    expect(page).toContain(`<code>${cause}</code>`)
+    expect(page).toContain('Who should act')
+    expect(page).toContain(repeatAdvice(diagnosis).question)
+    expect(page.match(/<h1>/g)).toHaveLength(1)
+  })
+
+  it.each(cases)('%s: nothing is loaded, run or linked', (_, diagnosis) => {
+    const page = renderHtml(diagnosis)
+    expect(page).not.toMatch(/<(script|link|iframe|object|embed|img|form|base|a)\b/i)
+    expect(page).not.toMatch(/url\(|@import|https?:\/\/(?!www\.w3\.org)/i)
+    expect(page).not.toMatch(/<[^>]*\son[a-z]+=/i)
+  })
+
+  it.each(cases)('%s: whatever a log line, file name, event field or answer holds is text', (_, diagnosis) => {
+    const page = renderHtml(withHostileText(diagnosis))
+    expect(page).not.toMatch(/<script|<img|onerror=alert\(1\)>/i)
+    expect(page).not.toContain('\u202E')
+    expect(page).toContain('&lt;script&gt;')
+  })
+
+  it('draws the picture twice, for wide and narrow pages, and says it once more as text', () => {
+    const page = renderHtml(DIAGNOSES['middlebox-reset'])
+    expect(page.match(/<svg class="wide" role="img"/g)).toHaveLength(2)
+    expect(page.match(/<svg class="narrow" role="img"/g)).toHaveLength(2)
+    expect(page).toContain('The same as text')
+  })
+
+  it('has no picture where there is no connection', () => {
+    expect(renderHtml(DIAGNOSES.undetermined)).not.toContain('role="img"')
+  })
+
+  it('gives the same page each time', () => {
+    expect(renderHtml(DIAGNOSES['early-close'])).toBe(renderHtml(structuredClone(DIAGNOSES['early-close'])))
+  })
+
+  it.each(cases)('%s: no number of a picture is broken', (_, diagnosis) => {
+    expect(renderHtml(diagnosis)).not.toMatch(/NaN|Infinity|undefined/)
+  })
+})
+
+describe('words of the report', () => {
+  it.each([
+    [0.000_38, '380 µs'],
+    [0.0004, '400 µs'],
+    [0.0123, '12 ms'],
+    [0.0024, '2.4 ms'],
+    [0.9999, '1 s'],
+    [2.44, '2.44 s'],
+    [119.9, '119.9 s'],
+    [-37.2, '−37.2 s'],
+    [860, '14 min 20 s'],
+    [7399, '2 h 3 min'],
+  ])('%d seconds are %s', (seconds, said) => {
+    expect(duration(seconds)).toBe(said)
+  })
+
+  it.each([
+    [null, 'open'],
+    [0.004, '< 1 %'],
+    [0.94, '94 %'],
+    [0.999, '99 %'],
+  ])('a probability of %s is %s', (probability, said) => {
+    expect(percent(probability)).toBe(said)
+  })
+
+  it.each([
+    ['a line that fits', 20, 2, ['a line that fits']],
+    ['a line that has to be broken', 12, 3, ['a line that', 'has to be', 'broken']],
+    ['a line that has to be cut', 12, 2, ['a line that', 'has to be c…']],
+    ['unbreakable'.repeat(2), 10, 2, ['unbreakabl', 'eunbreaka…']],
+    ['日本語のジョブ', 8, 2, ['日本語の', 'ジョブ']],
+  ])('%s in %i columns and %i lines', (said, columns, lines, wrapped) => {
+    expect(wrapText(said, columns, lines)).toEqual(wrapped)
+  })
+})
