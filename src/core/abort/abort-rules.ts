@@ -1,0 +1,60 @@
+import type { AbortRule } from './rule.ts'
+import { bothClosed, finUnacknowledged, otherFinMissing } from './rules/close.ts'
+import { handshakeCompleted, synRefused, synUnanswered } from './rules/connect.ts'
+import { rstIpId, rstMac, rstThenMore, rstToBothEnds, rstTooSoon, rstTtl } from './rules/forged.ts'
+import { hostReset } from './rules/host-abort.ts'
+import { endNotSeen, nothingOnTheWire, recovered } from './rules/nothing.ts'
+import { hurtBetween, lostBetween, rstAppeared } from './rules/pair.ts'
+import {
+  damagedSegments,
+  idleThenTrouble,
+  nobodyAnswersArp,
+  onlySmallPass,
+  resetAfterIdleByOther,
+  severalPeersSilent,
+  tooBigIgnored,
+  twoMachines,
+  unreachableReported,
+} from './rules/path.ts'
+import { peerClosedFirst, resetByPeer, statusThenReset, strangerToPeer } from './rules/peer-end.ts'
+import { dataLadder, keepAliveUnanswered, windowReopened, windowStayedClosed } from './rules/timeouts.ts'
+
+/** Asked in any order: the weights add up, and `calibrate` turns sums into probabilities with fitted, versioned numbers. */
+export const ABORT_RULES: readonly AbortRule[] = [
+  synRefused,
+  synUnanswered,
+  handshakeCompleted,
+  finUnacknowledged,
+  otherFinMissing,
+  bothClosed,
+  dataLadder,
+  keepAliveUnanswered,
+  windowStayedClosed,
+  windowReopened,
+  peerClosedFirst,
+  statusThenReset,
+  resetByPeer,
+  strangerToPeer,
+  hostReset,
+  rstTtl,
+  rstIpId,
+  rstThenMore,
+  rstTooSoon,
+  rstToBothEnds,
+  rstMac,
+  rstAppeared,
+  lostBetween,
+  hurtBetween,
+  idleThenTrouble,
+  resetAfterIdleByOther,
+  onlySmallPass,
+  tooBigIgnored,
+  damagedSegments,
+  nobodyAnswersArp,
+  twoMachines,
+  unreachableReported,
+  severalPeersSilent,
+  endNotSeen,
+  nothingOnTheWire,
+  recovered,
+]

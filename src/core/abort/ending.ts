@@ -1,0 +1,33 @@
+import { ACK, isData, RST, SYN, type Segment } from '../tcp/segment.ts'
+import type { Facts } from './facts.ts'
+import type { Ladder } from './facts/ladder.ts'
+import type { Reset } from './facts/resets.ts'
+import type { ZeroWindow } from './facts/zero-window.ts'
+
+/** Both sides have closed by FIN, whatever followed: RFC 9293 §3.6. */
+export const closedByBoth = (facts: Facts): boolean => {
+  const { host, peer } = facts.fins
+  if (!host || !peer) return false
+  // A side whose FIN the other never acknowledged, and which goes on repeating it, has not closed.
+  const settled = (ladder: Ladder | undefined) => !ladder || ladder.what !== 'fin' || ladder.sends.length < 3
+  return (host.ackedBy !== undefined || settled(facts.ladders.host)) && (peer.ackedBy !== undefined || settled(facts.ladders.peer))
+}
+
+/** The moment after which nothing can end the connection any more. */
+const closedAt = (facts: Facts): number =>
+  facts.fins.host && facts.fins.peer ? Math.max(facts.fins.host.first.at, facts.fins.peer.first.at) : Number.POSITIVE_INFINITY
+
+/** The first RST while the connection lived; an RST after both FINs ends nothing. */
+export const endingReset = (facts: Facts): Reset | undefined => facts.resets.find((reset) => reset.segment.at < closedAt(facts))
+
+/** The peer's window was closed when it ended: the last episode, where it never reopened. */
+export const openStall = (facts: Facts): ZeroWindow | undefined => {
+  const last = facts.zeroWindows.at(-1)
+  return last && !last.reopenedBy ? last : undefined
+}
+
+/** The host's data were still on their way when `segment` came: the other side ended it in the middle of a job. */
+export const hostWasSending = (facts: Facts, segment: Segment, within: number): boolean =>
+  facts.trace.segments.some((other) => other.from === 'host' && isData(other) && Math.abs(other.at - segment.at) <= within)
+
+export const isSynAck = (segment: Segment): boolean => (segment.flags & (SYN | ACK | RST)) === (SYN | ACK)

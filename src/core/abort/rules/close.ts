@@ -1,0 +1,100 @@
+import { endOf, FIN, isData, RST } from '../../tcp/segment.ts'
+import { closedByBoth, endingReset } from '../ending.ts'
+import { observedUntil, seconds } from '../facts.ts'
+import { type AbortRule, NOTHING, weigh, type Weighed } from '../rule.ts'
+
+/** Shorter than this a missing FIN means nothing yet: a peer may finish its page first. Seconds. */
+const HALF_CLOSE_PATIENCE = 5
+
+/** The host's FIN is repeated and never acknowledged: FIN-WAIT-1 until the stack gives up. */
+export const finUnacknowledged: AbortRule = {
+  id: 'fin-unacknowledged',
+  source: 'RFC 9293 §3.6, §3.8.1 (a FIN is retransmitted like data); KB: Windows TcpMaxDataRetransmissions, Linux tcp_orphan_retries',
+  judge(facts) {
+    const fin = facts.fins.host
+    const ladder = facts.ladders.host
+    if (!fin || closedByBoth(facts)) return NOTHING
+    const last = fin.sends.at(-1)
+    if (ladder?.deaf && ladder.sends.some((send) => send.flags & FIN)) {
+      return [
+        weigh(
+          'fin-wait-1-timeout',
+          5,
+          `the host's FIN was sent ${ladder.sends.length} times although the peer acknowledged it here: the acknowledgements do not reach the host`,
+          [fin.first, fin.ackedBy, ladder.sends.at(-1)],
+        ),
+      ]
+    }
+    if (fin.ackedBy) return [weigh('fin-wait-1-timeout', -4, "the peer acknowledged the host's FIN", [fin.first, fin.ackedBy])]
+    if (endingReset(facts)?.from === 'peer') return NOTHING
+    const dataOpen = ladder?.what === 'data' && ladder.seq < fin.first.seq
+    const repeats = Math.max(fin.sends.length, ladder?.what === 'fin' ? ladder.sends.length : 0)
+    const weight = repeats >= 4 ? 5.5 : repeats === 3 ? 4.5 : repeats === 2 ? 3 : 1
+    return [
+      weigh(
+        'fin-wait-1-timeout',
+        dataOpen ? 1.5 : weight,
+        `the host's FIN was sent ${repeats} time${repeats > 1 ? `s in ${seconds((last?.at ?? 0) - fin.first.at)}` : ''} and never acknowledged`,
+        [fin.first, last],
+      ),
+      ...(dataOpen ? [] : [weigh('retransmission-timeout', -1.5, 'all data had been acknowledged before the FIN', [fin.first])]),
+    ]
+  },
+}
+
+/** The FIN was acknowledged, the other FIN did not come: half-closed until somebody's patience ends. */
+export const otherFinMissing: AbortRule = {
+  id: 'other-fin-missing',
+  source: 'RFC 9293 §3.6 (FIN-WAIT-2 has no timer there); KB923200 and the NDIS FIN_WAIT_2 timer (120 s), KB813056 (300 s), tcp_fin_timeout (60 s)',
+  judge(facts) {
+    const fin = facts.fins.host
+    const acked = fin?.ackedBy
+    if (!fin || !acked || facts.ladders.host?.deaf) return NOTHING
+    const later = facts.trace.segments.filter((segment) => segment.from === 'peer' && segment.at > acked.at && !segment.copy)
+    const late = later.find((segment) => !(segment.flags & RST) && endOf(segment) > segment.seq)
+    const refused = late && facts.resets.find((reset) => reset.from === 'host' && reset.segment.at >= late.at)
+    if (late && refused) return lateAnswer(fin.first, acked, late, refused.segment)
+    if (facts.fins.peer || later.some((segment) => segment.flags & RST)) return NOTHING
+    const lastHeard = later.findLast((segment) => !(segment.flags & RST)) ?? acked
+    const waited = observedUntil(facts) - lastHeard.at
+    const weight = waited >= 30 ? 5 : waited >= HALF_CLOSE_PATIENCE ? 4 : waited > 1 ? 1 : 0
+    return [
+      weigh(
+        'fin-wait-2-timeout',
+        weight,
+        `the peer acknowledged the host's FIN and never sent its own: ${seconds(waited)} of silence until the evidence ends`,
+        [fin.first, acked],
+      ),
+    ]
+  },
+}
+
+type At = { readonly capture: number; readonly frame: number; readonly at: number }
+
+const lateAnswer = (fin: At, acked: At, late: At, refused: At): Weighed[] => {
+  const waited = late.at - acked.at
+  const says = `${seconds(waited)} after the peer had acknowledged the host's FIN it still sent something, and the host's stack answered with RST: the half-closed socket was gone`
+  return [
+    weigh('fin-wait-2-timeout', waited >= HALF_CLOSE_PATIENCE ? 6 : 1, says, [fin, acked, late, refused]),
+    weigh('host-abort', waited >= HALF_CLOSE_PATIENCE ? -3 : 2, says, [late, refused]),
+  ]
+}
+
+/** Both FINs were sent and acknowledged: nothing was aborted, an RST afterwards included. */
+export const bothClosed: AbortRule = {
+  id: 'both-closed',
+  source: 'RFC 9293 §3.6; Microsoft SQL Network Analyzer and noahdavids.org: an RST after both FINs is benign',
+  judge(facts) {
+    const { host, peer } = facts.fins
+    if (!host || !peer || !closedByBoth(facts)) return NOTHING
+    if (endingReset(facts)) return NOTHING
+    const after = facts.resets.filter((reset) => reset.segment.at >= Math.max(host.first.at, peer.first.at))
+    const lost = facts.ladders.host?.what === 'data' && !facts.ladders.host.deaf
+    const refs = [host.first, peer.first, after[0]?.segment]
+    const says =
+      after.length > 0 ? 'both sides had closed with FIN before the RST: it ended nothing' : 'both sides closed with FIN, and both were acknowledged'
+    const unread = facts.trace.segments.some((segment) => segment.from === 'host' && isData(segment) && segment.at > peer.first.at)
+    const earlyByPeer = peer.first.at < host.first.at && unread && after.some((reset) => reset.from === 'peer')
+    return [weigh('normal-close', lost || earlyByPeer ? 1 : 6.5, says, refs)]
+  },
+}

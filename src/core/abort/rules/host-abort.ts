@@ -1,0 +1,29 @@
+import { isData } from '../../tcp/segment.ts'
+import { endingReset, openStall } from '../ending.ts'
+import { seconds } from '../facts.ts'
+import { type AbortRule, NOTHING, weigh } from '../rule.ts'
+
+/** The host's own RST on a connection that worked, without a ladder, a probe train or a closed window before it. */
+export const hostReset: AbortRule = {
+  id: 'host-reset',
+  source: 'RFC 9293 §3.10.5 (ABORT), RFC 2525 §2.17 (close with unread data), SO_LINGER 0',
+  judge(facts) {
+    const reset = endingReset(facts)
+    if (reset?.from !== 'host' || !facts.established) return NOTHING
+    const at = reset.segment.at
+    const repeats = (facts.ladders.host?.sends.filter((send) => send.at < at).length ?? 1) - 1
+    const unread = facts.trace.segments.findLast((s) => s.from === 'peer' && isData(s) && s.at <= at)
+    const heard = facts.trace.segments.findLast((s) => s.from === 'peer' && s.at < at && !s.copy)
+    const wasAlive = heard !== undefined && repeats === 0 && facts.keepAlive?.reset === undefined && !openStall(facts)
+    const says = wasAlive
+      ? `the host sent an RST ${seconds(at - heard.at)} after the peer's last word: no retransmission, no unanswered probe, no closed window before it`
+      : 'the host sent an RST'
+    const refs = [heard, reset.segment]
+    return [
+      weigh('host-abort', wasAlive ? 6 : 3, says, refs),
+      ...(unread && at - unread.at < 5
+        ? [weigh('host-abort', 0.5, `the peer's ${unread.length} bytes may have lain unread when the host closed`, [unread])]
+        : []),
+    ]
+  },
+}

@@ -1,0 +1,65 @@
+import { closedByBoth, endingReset, openStall } from '../ending.ts'
+import { type Facts, lastOf, seconds } from '../facts.ts'
+import { type AbortRule, NOTHING, weigh } from '../rule.ts'
+
+/** How the connection ended was not captured, or nobody's packets but one side's were. */
+export const endNotSeen: AbortRule = {
+  id: 'end-not-seen',
+  source: 'Capture quality comes first: KB, rules learned from existing analysers',
+  judge(facts) {
+    const { quality } = facts
+    if (quality.oneSided && facts.established !== false) {
+      const side = quality.oneSided === 'host' ? "the host's" : "the peer's"
+      const packets = facts.trace[quality.oneSided].packets
+      if (packets >= 4 && !onlySynsOf(facts)) {
+        return [weigh('undetermined', 6, `only ${side} packets are in the capture (${packets} of them): what the other side did is not known`, [lastOf(facts, quality.oneSided)])]
+      }
+    }
+    if (looksAlive(facts)) {
+      const last = facts.trace.segments.at(-1)
+      const where = quality.endsBefore ? 'the capture ends before the incident, and until then' : 'when its packets end'
+      return [weigh('undetermined', 3, `${where} the connection looks healthy`, [last])]
+    }
+    if (quality.unseenShare > 0.12 && quality.unseen >= 3) {
+      return [weigh('undetermined', 4.5 * Math.min(1, quality.unseenShare * 4), `${quality.unseen} segments were acknowledged that the capture does not hold: it lost packets, the decisive ones perhaps`, [])]
+    }
+    return NOTHING
+  },
+}
+
+const onlySynsOf = (facts: Facts): boolean => facts.trace.segments.every((segment) => segment.kind === 'syn' || segment.kind === 'rst')
+
+/** Established, not closed, nothing outstanding for long, no RST: it was still working when the packets end. */
+export const looksAlive = (facts: Facts): boolean => {
+  if (!facts.established || closedByBoth(facts) || endingReset(facts) || openStall(facts)) return false
+  if (facts.fins.host || facts.fins.peer) return false
+  const ladder = facts.ladders.host
+  return !ladder && (facts.keepAlive?.unanswered.length ?? 0) < 2
+}
+
+/** A log shows an abort, the capture covers the moment in both directions without loss, and shows none. */
+export const nothingOnTheWire: AbortRule = {
+  id: 'nothing-on-the-wire',
+  source: 'KB: no evidence on the wire is a class of its own; Windows filter drivers and socket time-outs abort without a packet',
+  judge(facts) {
+    const { incident, quality } = facts
+    if (!looksAlive(facts) || !incident || !facts.loggedError || quality.oneSided || quality.endsBefore) return NOTHING
+    const margin = facts.until - incident.at
+    const goesOn = facts.trace.segments.filter((segment) => segment.at > incident.at + incident.after)
+    const both = goesOn.some((s) => s.from === 'host') && goesOn.some((s) => s.from === 'peer')
+    if (quality.unseenShare > 0.02 || margin < 5 || !both) return NOTHING
+    return [weigh('no-wire-cause', 5.5, `the log shows an abort; the capture covers that moment and ${seconds(margin)} after it, and the connection goes on in both directions`, [goesOn[0], goesOn.at(-1)])]
+  },
+}
+
+/** Data after the end of the story: whatever went wrong before had been repaired. */
+export const recovered: AbortRule = {
+  id: 'recovered',
+  source: 'RFC 9293 §3.8.1; RFC 6298: retransmission is how TCP repairs loss, not a failure',
+  judge(facts) {
+    if (!closedByBoth(facts) || endingReset(facts)) return NOTHING
+    const lost = facts.trace.host.retransmissions + facts.trace.peer.retransmissions
+    if (lost === 0) return NOTHING
+    return [weigh('retransmission-timeout', -3, `${lost} segments were sent again, and everything was acknowledged in the end`, [facts.fins.host?.first])]
+  },
+}

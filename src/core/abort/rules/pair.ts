@@ -1,0 +1,73 @@
+import { FIN, isData, RST } from '../../tcp/segment.ts'
+import { endingReset } from '../ending.ts'
+import { type AbortRule, NOTHING, weigh, type Weighed } from '../rule.ts'
+
+const CSS = 'Microsoft CSS wiki: Network Device Reset Connection (two captures)'
+
+/** An RST that arrived but never left its alleged sender proves a third machine; one that left both is genuine. */
+export const rstAppeared: AbortRule = {
+  id: 'rst-appeared',
+  source: CSS,
+  judge(facts) {
+    const { pair } = facts
+    const reset = endingReset(facts)
+    if (!pair || !reset) return NOTHING
+    const way = reset.from === 'peer' ? pair.toHost : pair.toPeer
+    const [source, covers, lossy] =
+      reset.from === 'peer' ? [pair.far, pair.farCoversEnd, pair.farIsLossy] : [pair.near, true, pair.nearIsLossy]
+    const appeared = way.appeared.find((segment) => segment.flags & RST)
+    if (appeared && covers && !lossy) {
+      const says = `the RST arrived at one capture but is absent from the one nearer to its alleged sender, which was running and lost nothing: a device in between sent it`
+      const where = source.vantage === 'unknown' ? 0.8 : 1
+      const out: Weighed[] = [weigh('middlebox-reset', 8 * where, says, [reset.segment, appeared])]
+      for (const cause of ['peer-reset', 'peer-restarted', 'early-close', 'host-abort'] as const) out.push(weigh(cause, -5, says, []))
+      return out
+    }
+    if (appeared) {
+      const why = covers ? 'misses packets that demonstrably passed' : 'had ended before'
+      return [weigh('middlebox-reset', -0.3, `the RST is absent from the other capture, but that one ${why}: this proves nothing`, [appeared])]
+    }
+    if (way.arrived === 0 || !covers) return NOTHING
+    const says = 'the same RST left its sender and arrived: both captures hold it'
+    return [weigh('middlebox-reset', -5, says, [reset.segment]), weigh(reset.from === 'peer' ? 'peer-reset' : 'host-abort', 1, says, [reset.segment])]
+  },
+}
+
+/** What left and did not arrive: the path, and which direction of it. */
+export const lostBetween: AbortRule = {
+  id: 'lost-between',
+  source: 'RFC 9293 §3.8.1; two places of capture',
+  judge(facts) {
+    const { pair } = facts
+    if (!pair) return NOTHING
+    const out: Weighed[] = []
+    const lostFin = pair.toHost.lost.find((segment) => segment.flags & FIN)
+    if (lostFin && facts.fins.host?.ackedBy && !facts.fins.peer) {
+      out.push(weigh('fin-wait-2-timeout', 2, "the peer's FIN left the peer and never arrived at the host", [lostFin]))
+    }
+    const lostRst = pair.toHost.lost.find((segment) => segment.flags & RST)
+    if (lostRst && !facts.resets.some((reset) => reset.from === 'peer') && !pair.nearIsLossy) {
+      out.push(weigh('peer-reset', 7, 'the peer sent an RST that never arrived at the host: the peer ended it, the path hid it', [lostRst]))
+      out.push(weigh('retransmission-timeout', -1.5, 'the peer had reset the connection', [lostRst]))
+    }
+    const ladder = facts.ladders.host
+    if (ladder && !pair.farIsLossy && pair.farCoversEnd) {
+      const lost = pair.toPeer.lost.filter((segment) => isData(segment) || segment.flags & FIN)
+      const says = lost.length > 0 ? `${lost.length} segments left the host and never arrived at the peer's capture` : 'what the host repeated arrived at the other capture'
+      out.push(weigh(ladder.what === 'fin' ? 'fin-wait-1-timeout' : 'retransmission-timeout', 0.8, says, [lost[0] ?? ladder.sends.at(-1)]))
+    }
+    return out
+  },
+}
+
+/** Damaged on the way: intact where it left, wrong checksum where it arrived. */
+export const hurtBetween: AbortRule = {
+  id: 'hurt-between',
+  source: 'RFC 9293 §3.1; two places of capture',
+  judge(facts) {
+    const hurt = facts.pair?.hurt ?? []
+    const [first] = hurt
+    if (!first) return NOTHING
+    return [weigh('corruption', hurt.length >= 2 ? 8 : 5, `${hurt.length} segments left intact and arrived with a wrong checksum`, [first, hurt.at(-1)])]
+  },
+}

@@ -1,0 +1,105 @@
+import type { Ladder } from '../facts/ladder.ts'
+import { closedByBoth, openStall } from '../ending.ts'
+import { type Facts, seconds } from '../facts.ts'
+import { type AbortRule, NOTHING, weigh, type Weighed } from '../rule.ts'
+
+/** The peer ended it while the ladder ran: then the ladder is not what it ended with. */
+const answeredByReset = (facts: Facts, ladder: Ladder): boolean =>
+  facts.resets.some((reset) => reset.from === 'peer' && reset.segment.at >= (ladder.sends[0]?.at ?? 0))
+
+/** Data sent again and again without an acknowledgement. */
+export const dataLadder: AbortRule = {
+  id: 'data-ladder',
+  source: 'RFC 9293 §3.8.3 (R2), RFC 6298 §5; KB: Windows TcpMaxDataRetransmissions 5, Linux tcp_retries2 15, macOS and FreeBSD 12',
+  judge(facts) {
+    const ladder = facts.ladders.host
+    if (ladder?.what !== 'data' || answeredByReset(facts, ladder) || closedByBoth(facts) || !facts.established) return NOTHING
+    const [first, last] = [ladder.sends[0], ladder.sends.at(-1)]
+    if (!first || !last) return NOTHING
+    const repeats = ladder.sends.length - 1
+    const weight = repeats >= 4 ? 5 : repeats === 3 ? 4.5 : repeats === 2 ? 3.8 : 2.5
+    const says = ladder.deaf
+      ? `the same ${ladder.length} bytes were sent ${ladder.sends.length} times although the peer acknowledged them here: the acknowledgements do not reach the host`
+      : `the same ${ladder.length} bytes were sent ${ladder.sends.length} times in ${seconds(last.at - first.at)}, and never acknowledged`
+    return [weigh('retransmission-timeout', weight, says, [first, ladder.sends[1], last]), ...ownResetAfter(ladder)]
+  },
+}
+
+/** An RST that ends a ladder is its end, not a will of its own: whose timer it was (stack or program) the wire does not say. */
+const ownResetAfter = (ladder: Ladder): Weighed[] => {
+  if (ladder.reset?.from !== 'host') return []
+  const says = "the host's RST came after its retransmissions had gone unanswered"
+  return [weigh('retransmission-timeout', 2, says, [ladder.reset]), weigh('host-abort', -3, says, [ladder.sends[0], ladder.reset])]
+}
+
+/** Keep-alive probes on an idle connection without an answer. */
+export const keepAliveUnanswered: AbortRule = {
+  id: 'keep-alive-unanswered',
+  source: 'RFC 9293 §3.8.4; KB: Windows 10 × 1 s, Linux 9 × 75 s, macOS and FreeBSD 8 × 75 s',
+  judge(facts) {
+    const train = facts.keepAlive
+    if (!train || closedByBoth(facts) || openStall(facts)) return NOTHING
+    const last = train.probes.at(-1)
+    if (train.deaf && train.reset) {
+      return [
+        weigh(
+          'keepalive-timeout',
+          5,
+          `keep-alive probes every ${seconds(train.interval ?? 0)}; in place of the next one came the host's RST, although the peer had answered all of them here: the answers do not reach the host`,
+          [last, train.reset],
+        ),
+        weigh('host-abort', -2, "the host's RST keeps the beat of its keep-alive probes", [train.reset]),
+      ]
+    }
+    const count = train.unanswered.length
+    if (count === 0 || facts.ladders.host?.what === 'data') return NOTHING
+    const says = `${count} keep-alive probe${count > 1 ? 's' : ''} at the end went unanswered${train.answered > 0 ? `, after ${train.answered} had been answered` : ''}`
+    const weight = train.reset ? 5.5 : count >= 3 ? 5 : count === 2 ? 4 : 1.5
+    return [
+      weigh('keepalive-timeout', weight, says, [train.unanswered[0], last, train.reset]),
+      ...(train.reset ? [weigh('host-abort', -4, `${says}; the host's RST followed`, [train.reset])] : []),
+    ]
+  },
+}
+
+/** The peer's window was closed to the end. */
+export const windowStayedClosed: AbortRule = {
+  id: 'window-stayed-closed',
+  source: 'RFC 9293 §3.8.6.1; RFC 6429 (TCP sender clarification for persist condition)',
+  judge(facts) {
+    const stall = openStall(facts)
+    if (!stall || closedByBoth(facts)) return NOTHING
+    const end = facts.resets.find((reset) => reset.segment.at > stall.closedBy.at)?.segment
+    const until = end?.at ?? facts.incident?.at ?? facts.until
+    const lasted = until - stall.closedBy.at
+    const probed = stall.probes.length
+    const says = `the peer closed its receive window for ${seconds(lasted)} and never opened it again; ${probed} window probes, ${stall.answers.length} answered with the window still closed`
+    const weight = probed >= 2 || lasted > 10 ? 6 : probed === 1 || lasted > 2 ? 4.5 : stall.senderWaits ? 3 : 1.5
+    const refs = [stall.closedBy, stall.probes.at(-1), stall.answers.at(-1), end]
+    return [
+      weigh('zero-window-stall', weight, says, refs),
+      ...(end?.from === 'peer'
+        ? [weigh('peer-reset', -2.5, 'before the RST the transfer had stood still', [stall.closedBy, end])]
+        : [weigh('host-abort', -4, 'the host gave up a transfer that stood still', [stall.closedBy, end])]),
+      weigh('retransmission-timeout', -3, 'the peer kept acknowledging with a closed window', [stall.closedBy]),
+    ]
+  },
+}
+
+/** A window that reopened is a pause, not an end. */
+export const windowReopened: AbortRule = {
+  id: 'window-reopened',
+  source: 'RFC 9293 §3.8.6.1',
+  judge(facts) {
+    const last = facts.zeroWindows.at(-1)
+    if (!last?.reopenedBy) return NOTHING
+    return [
+      weigh(
+        'zero-window-stall',
+        -4,
+        `the peer's window reopened after ${seconds(last.reopenedBy.at - last.closedBy.at)}`,
+        [last.closedBy, last.reopenedBy],
+      ),
+    ]
+  },
+}
