@@ -1,0 +1,72 @@
+import { decompress } from '../../bytes/decompress.ts'
+import { scanCapture } from '../../capture/scan.ts'
+import type { CaptureSummary } from '../../capture/summary.ts'
+import type { EvidenceFile } from '../../diagnosis/question.ts'
+import { decode } from '../../packet/decode.ts'
+import { Packet } from '../../packet/packet.ts'
+import type { TrackedConnection } from '../../tcp/connection.ts'
+import { Tracker } from '../../tcp/tracker.ts'
+import type { Surroundings } from '../facts/surroundings.ts'
+import { SurroundingsWatch } from './watch-surroundings.ts'
+
+/** One file of a capture: which evidence file it is, and the frames of the chain before it. */
+export interface Member {
+  readonly input: number
+  readonly file: EvidenceFile
+  readonly frame0: number
+  readonly summary: CaptureSummary
+}
+
+/** One place of capture: a file, or the files of a ring buffer joined in time order. Frames are counted over all of its members. */
+export interface Capture {
+  readonly members: readonly Member[]
+  /** In the order of their first packets; built as they are asked for, so that a million of them need no memory. */
+  readonly connections: Iterable<TrackedConnection>
+  readonly surroundings: Surroundings
+  /** Seconds since the epoch on its own clock; NaN without a dated frame. */
+  readonly from: number
+  readonly until: number
+}
+
+/** An evidence file with its position among the question's files. */
+export interface Input {
+  readonly input: number
+  readonly file: EvidenceFile
+}
+
+const secondsOf = (instant: { readonly seconds: number; readonly nanoseconds: number } | undefined): number =>
+  instant ? instant.seconds + instant.nanoseconds / 1e9 : Number.NaN
+
+/** Pass 1: all connections, cheaply, and what surrounds them. `inputs` are the members in time order. */
+export async function readCapture(inputs: readonly Input[]): Promise<Capture> {
+  const tracker = new Tracker()
+  const watch = new SurroundingsWatch()
+  const members: Member[] = []
+  let frame0 = 0
+  for (const { input, file } of inputs) {
+    const summary = await scanPackets(file, (packet) => {
+      watch.see(packet, input)
+      packet.frameNumber += frame0
+      tracker.take(packet)
+    })
+    members.push({ input, file, frame0, summary })
+    frame0 += summary.frames
+  }
+  const dated = members.map(({ summary }) => summary).filter((summary) => summary.earliest)
+  return {
+    members,
+    connections: { [Symbol.iterator]: () => tracker.finish() },
+    surroundings: watch.result(),
+    from: Math.min(...dated.map((summary) => secondsOf(summary.earliest))),
+    until: Math.max(...dated.map((summary) => secondsOf(summary.latest))),
+  }
+}
+
+/** Every frame of a file, decoded; the packet is valid during the call only. */
+export async function scanPackets(file: EvidenceFile, see: (packet: Packet) => void): Promise<CaptureSummary> {
+  const packet = new Packet()
+  return scanCapture(decompress(file.source.open()), (frame) => {
+    decode(frame, packet)
+    see(packet)
+  })
+}

@@ -1,0 +1,159 @@
+import type { Question } from '../../diagnosis/question.ts'
+import { frameRef, isoOf } from '../../diagnosis/refs.ts'
+import type { Diagnosis, Ref } from '../../diagnosis/schema.ts'
+import type { Pointer } from '../facts.ts'
+import type { Investigation, Studied } from '../investigate.ts'
+import { timersOf } from '../timers.ts'
+import { deliveryOf } from './delivery.ts'
+import { HEADLINES, partyHeadline } from './headline.ts'
+import { peerAnswerOf } from './peer-answer.ts'
+import { recommendationsFor } from './recommendations.ts'
+import { settleFor } from './settle.ts'
+
+const MOST_EVIDENCE = 16
+const MOST_ALTERNATIVES = 2
+
+/** Puts an investigation into the diagnosis that customers get. */
+export function reportOn(found: Investigation, question: Question, engineVersion: string): Diagnosis {
+  const { subject } = found
+  const ref = refIn(found)
+  return {
+    schemaVersion: 1,
+    revision: question.revision,
+    engine: { name: 'hangup', version: engineVersion },
+    verdict: verdictOf(subject),
+    connection: subject ? connectionOf(found, subject) : null,
+    evidence: subject ? evidenceOf(subject, ref) : [],
+    alternatives: subject ? alternativesOf(subject) : [],
+    timers: subject
+      ? timersOf(subject.facts).map(({ timer, min, max, startsAt, endsAt }) => ({
+          name: timer.name,
+          expectedSeconds: timer.seconds,
+          observed: { min, max },
+          startsAt: ref(startsAt),
+          endsAt: endsAt ? ref(endsAt) : null,
+          source: timer.source,
+        }))
+      : [],
+    delivery: subject ? deliveryOf(subject.facts) : null,
+    peerAnswer: subject ? peerAnswerOf(subject.facts, question.payloadStripped) : null,
+    recommendations: recommendationsFor(subject?.judgement.cause ?? 'undetermined', subject?.facts, undefined),
+    settle: settleFor({
+      host: subject?.view.host.ip ?? question.host,
+      peer: subject?.view.peer ?? question.peer,
+      have: new Set(subject ? [subject.view.vantage] : []),
+      cause: subject?.judgement.cause ?? 'undetermined',
+      at: undefined,
+    }),
+    reportedError: null,
+    otherErrors: [],
+    clocks: [],
+    inputs: [],
+    limits: [...found.unreadable],
+    alsoAborted: found.others.map(({ view, judgement }) => ({
+      peer: view.peer,
+      cause: judgement.cause,
+      abortedBy: judgement.act.abortedBy,
+      at: isoOf(view.connection.endedAt) ?? '',
+    })),
+    chosenBecause: found.chosenBecause,
+    sequence: [],
+    timeline: null,
+  }
+}
+
+const refIn =
+  ({ files }: Investigation) =>
+  (pointer: Pointer): Ref => {
+    const file = files[pointer.capture]
+    if (!file) throw new Error(`no evidence file ${pointer.capture}`)
+    return frameRef(file, pointer.frame, pointer.at, 0)
+  }
+
+function verdictOf(subject: Studied | undefined): Diagnosis['verdict'] {
+  if (!subject) {
+    return {
+      cause: 'undetermined',
+      abortedBy: 'undetermined',
+      mechanism: 'none',
+      lookAt: 'unknown',
+      confidence: null,
+      partyConfidence: null,
+      headline: 'Who ended the connection cannot be said from what was sent.',
+      explanation: 'No capture shows the connection.',
+    }
+  }
+  const { judgement, facts } = subject
+  const { cause, act } = judgement
+  const said = judgement.weighed.filter((one) => one.cause === cause && one.logOdds > 0).sort((a, b) => b.logOdds - a.logOdds)
+  const isPartyOnly = cause === 'undetermined' && act.abortedBy !== 'undetermined'
+  return {
+    cause,
+    ...act,
+    confidence: judgement.confidence,
+    partyConfidence: judgement.partyConfidence,
+    headline: isPartyOnly ? partyHeadline(act.abortedBy, facts) : HEADLINES[cause](facts),
+    explanation: said
+      .slice(0, 3)
+      .map(({ says }) => `${says.charAt(0).toUpperCase()}${says.slice(1)}.`)
+      .join(' '),
+  }
+}
+
+function connectionOf({ files }: Investigation, { view, facts }: Studied): Diagnosis['connection'] {
+  const { connection } = view
+  const file = files[view.capture.members[0]?.input ?? 0]?.file ?? ''
+  return {
+    protocol: connection.protocol,
+    streamIndex: connection.streamIndex,
+    file,
+    host: view.host,
+    peer: view.peer,
+    hostState: facts.states.host,
+    peerState: facts.states.peer,
+    connState: connection.connState,
+    history: connection.history,
+    startedAt: isoOf(connection.startedAt),
+    endedAt: isoOf(connection.endedAt),
+    observations: [
+      {
+        file,
+        streamIndex: connection.streamIndex,
+        vantage: view.vantage,
+        host: view.host,
+        peer: view.peer,
+        offsetSeconds: 0,
+        translated: false,
+      },
+    ],
+  }
+}
+
+/** What was seen about the winner first, for and against; then what speaks for the runners-up. */
+function evidenceOf({ judgement }: Studied, ref: (pointer: Pointer) => Ref): Diagnosis['evidence'] {
+  const own = judgement.weighed.filter((one) => one.cause === judgement.cause && one.logOdds !== 0)
+  const rivals = new Set(judgement.candidates.slice(0, 4).map(({ cause }) => cause))
+  const other = judgement.weighed.filter((one) => one.cause !== judgement.cause && rivals.has(one.cause) && one.logOdds > 0)
+  const seen = new Set<string>()
+  const rows = [...own, ...other].sort((a, b) => Number(b.cause === judgement.cause) - Number(a.cause === judgement.cause) || Math.abs(b.logOdds) - Math.abs(a.logOdds))
+  const out: Diagnosis['evidence'] = []
+  for (const one of rows) {
+    if (seen.has(one.says) || out.length >= MOST_EVIDENCE) continue
+    seen.add(one.says)
+    const supports = one.cause === judgement.cause ? one.logOdds > 0 : false
+    out.push({ says: one.says, supports, refs: one.refs.map(ref) })
+  }
+  return out
+}
+
+function alternativesOf({ judgement }: Studied): Diagnosis['alternatives'] {
+  return judgement.candidates
+    .filter(({ cause }) => cause !== judgement.cause && cause !== 'undetermined')
+    .slice(0, MOST_ALTERNATIVES)
+    .map(({ cause, act, probability }) => ({
+      cause,
+      abortedBy: act.abortedBy,
+      confidence: Math.round(Math.min(probability, 1 - (judgement.confidence ?? 0)) * 500) / 1000,
+      against: judgement.weighed.filter((one) => one.cause === cause && one.logOdds < 0).map(({ says }) => says).slice(0, 3),
+    }))
+}

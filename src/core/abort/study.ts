@@ -1,0 +1,95 @@
+import type { TrackedConnection } from '../tcp/connection.ts'
+import type { Role } from '../tcp/segment.ts'
+import type { Trace } from '../tcp/trace.ts'
+import { assemble, vantageOf } from './assemble.ts'
+import type { Capture } from './captures/read-capture.ts'
+import { traceCapture, type TraceRequest } from './captures/trace-capture.ts'
+import { classify, type Judgement } from './classify.ts'
+import type { Facts, Vantage } from './facts.ts'
+import type { Outage } from './facts/outage.ts'
+import { outageAt } from './outage.ts'
+import { type Candidate, sidesOf } from './subject.ts'
+
+/** One capture's view of the subject connection, looked at in detail. */
+export interface View {
+  readonly capture: Capture
+  readonly connection: TrackedConnection
+  readonly host: { readonly ip: string; readonly port: number }
+  readonly peer: { readonly ip: string; readonly port: number }
+  readonly trace: Trace
+  readonly vantage: Vantage
+}
+
+export const requestFor = (candidate: Pick<Candidate, 'connection' | 'host' | 'peer'>): TraceRequest => ({
+  host: { ip: candidate.host.ip, port: candidate.host.port },
+  peer: { ip: candidate.peer.ip, port: candidate.peer.port },
+  firstFrame: candidate.connection.firstFrame,
+  lastFrame: candidate.connection.lastFrame,
+})
+
+/** Traces the likeliest candidates of one capture in one pass. */
+export async function viewsOf(capture: Capture, candidates: readonly Candidate[], given: Vantage | undefined): Promise<View[]> {
+  const traces = await traceCapture(capture, candidates.map(requestFor))
+  return candidates.map((candidate, i) => {
+    const trace = traces[i]
+    if (!trace) throw new Error('a trace for every request')
+    return {
+      capture,
+      connection: candidate.connection,
+      host: { ip: candidate.host.ip, port: candidate.host.port },
+      peer: { ip: candidate.peer.ip, port: candidate.peer.port },
+      trace,
+      vantage: vantageOf(trace, given),
+    }
+  })
+}
+
+/** TTLs of a machine's packets in its other connections, most packets first. */
+export function ttlsElsewhere(capture: Capture, ip: string, except: TrackedConnection): number[] {
+  const counts = new Map<number, number>()
+  for (const connection of capture.connections) {
+    if (connection === except) continue
+    for (const side of [connection.originator, connection.responder]) {
+      if (side.ip !== ip || !side.ttl || side.packets <= side.resets) continue
+      counts.set(side.ttl.usual, (counts.get(side.ttl.usual) ?? 0) + side.packets)
+    }
+  }
+  return [...counts].sort((a, b) => b[1] - a[1]).map(([ttl]) => ttl)
+}
+
+export interface StudyInput {
+  readonly view: View
+  readonly incident: Facts['incident']
+  readonly pair: Facts['pair']
+  readonly loggedError: boolean
+  readonly notes: readonly string[]
+}
+
+/** All facts about one view, and what the rules make of them. */
+export function study({ view, incident, pair, loggedError, notes }: StudyInput): { facts: Facts; judgement: Judgement } {
+  const { capture, connection, trace } = view
+  const outage: Outage | undefined = outageAt(capture, view)
+  const states = statesOf(connection, view)
+  const facts = assemble({
+    host: view.host,
+    peer: view.peer,
+    trace,
+    capture,
+    vantage: view.vantage,
+    incident,
+    outage,
+    pair,
+    peerTtlElsewhere: ttlsElsewhere(capture, view.peer.ip, connection),
+    states,
+    loggedError,
+    notes,
+  })
+  return { facts, judgement: classify(facts) }
+}
+
+const statesOf = (connection: TrackedConnection, view: View): Facts['states'] => {
+  const { host, peer } = sidesOf(connection, { host: view.host.ip, peer: { ip: view.peer.ip, port: view.peer.port } })
+  const states: Record<Role, Facts['states']['host']> = { host: host.rfcState, peer: peer.rfcState }
+  return states
+}
+

@@ -1,0 +1,181 @@
+import type { SideFacts, TrackedConnection } from '../tcp/connection.ts'
+import type { Capture } from './captures/read-capture.ts'
+
+/** What is known about the connection that is sought. Times are seconds since the epoch on the capture's clock. */
+export interface Sought {
+  readonly incident: { readonly from: number; readonly to: number } | undefined
+  readonly host: string | undefined
+  readonly peer: { readonly ip: string; readonly port: number | undefined } | undefined
+  /** Peers that the log names for its error: it may be wrong, or in another notation. */
+  readonly logPeers: readonly { readonly ip: string; readonly port: number | undefined }[]
+}
+
+/** How a connection ended, as far as the tracker can tell. */
+export type Ending = 'refused' | 'no-answer' | 'reset' | 'stuck' | 'half-closed' | 'stalled' | 'closed' | 'alive'
+
+export interface Candidate {
+  readonly connection: TrackedConnection
+  readonly host: SideFacts
+  readonly peer: SideFacts
+  readonly ending: Ending
+  /** When the program may have noticed, given how it ended. */
+  readonly noticed: { readonly from: number; readonly to: number }
+  readonly score: number
+}
+
+const RST = 4
+/** How many candidates are looked at closely before the subject is chosen. */
+const MOST_CANDIDATES = 8
+
+/** Which side is the host: the one that was named, else the one that opened the connection. */
+export function sidesOf(connection: TrackedConnection, sought: Pick<Sought, 'host' | 'peer'>): { host: SideFacts; peer: SideFacts } {
+  const { originator, responder } = connection
+  const turned =
+    (sought.host !== undefined && responder.ip === sought.host && originator.ip !== sought.host) ||
+    (sought.peer !== undefined && originator.ip === sought.peer.ip && responder.ip !== sought.peer.ip)
+  return turned ? { host: responder, peer: originator } : { host: originator, peer: responder }
+}
+
+/** All connections that could be meant, the likeliest first. */
+export function rankSubjects(capture: Capture, sought: Sought): { candidates: readonly Candidate[]; among: number } {
+  const pools: Best[] = [new Best(), new Best(), new Best(), new Best()]
+  let among = 0
+  for (const connection of capture.connections) {
+    if (connection.protocol !== 'tcp') continue
+    among++
+    const candidate = judge(connection, capture, sought)
+    pools[narrowness(candidate, sought)]?.offer(candidate)
+  }
+  const pool = pools.findLast((one) => one.list.length > 0)
+  const isForeign = sought.peer !== undefined && pool === pools[0]
+  return { candidates: isForeign || !pool ? [] : pool.list, among }
+}
+
+/** The likeliest few, best first: all that is kept of however many there are. */
+class Best {
+  readonly list: Candidate[] = []
+
+  offer(candidate: Candidate): void {
+    const at = this.list.findIndex((one) => candidate.score > one.score)
+    if (at >= 0) this.list.splice(at, 0, candidate)
+    else if (this.list.length < MOST_CANDIDATES) this.list.push(candidate)
+    if (this.list.length > MOST_CANDIDATES) this.list.pop()
+  }
+}
+
+/** How much of what was named matches: 0 not the peer (or nothing was named), 1 its address, 2 its port too, 3 the host too. */
+function narrowness({ host, peer }: Candidate, sought: Sought): number {
+  const isHost = sought.host === undefined || host.ip === sought.host
+  if (!sought.peer) return isHost && sought.host !== undefined ? 1 : 0
+  if (peer.ip !== sought.peer.ip) return 0
+  const isPort = sought.peer.port === undefined || peer.port === sought.peer.port
+  return isPort ? (isHost ? 3 : 2) : 1
+}
+
+function judge(connection: TrackedConnection, capture: Capture, sought: Sought): Candidate {
+  const { host, peer } = sidesOf(connection, sought)
+  const ending = endingOf(connection, host, peer)
+  const noticed = noticedAt(connection, ending, capture, host, peer)
+  return { connection, host, peer, ending, noticed, score: scoreOf(connection, ending, noticed, host, peer, sought) }
+}
+
+function endingOf(connection: TrackedConnection, host: SideFacts, peer: SideFacts): Ending {
+  const opened = peer.packets > peer.resets && host.packets > host.syns + host.resets
+  const synOnly = host.syns > 0 && !opened
+  if (synOnly) return peer.resets > 0 ? 'refused' : 'no-answer'
+  const closed = host.fins > 0 && peer.fins > 0
+  const firstReset = connection.decisive.find((packet) => packet.flags & RST)
+  const bothFinBefore = connection.decisive.filter((p) => p.flags & 1 && (!firstReset || p.at <= firstReset.at))
+  const finsFrom = new Set(bothFinBefore.map((packet) => packet.from))
+  if ((host.resets > 0 || peer.resets > 0) && !(closed && finsFrom.size === 2)) return 'reset'
+  const unacked = host.sentSeq > host.ackedSeq
+  if (closed && (!unacked || host.retransmissions < 3)) return 'closed'
+  if (unacked && host.lastAt > peer.lastAt && host.retransmissions > 0) return 'stuck'
+  if (host.fins > 0 && host.retransmissions >= 2 && host.lastAt > peer.lastAt) return 'stuck'
+  if (host.fins > 0 || peer.fins > 0) return 'half-closed'
+  if (host.retransmissions >= 3 && host.lastAt >= (host.lastDataAt ?? 0) && lastIsRepeated(connection)) return 'stuck'
+  if (host.keepAlives > peer.keepAliveAcks && host.lastAt > peer.lastAt) return 'stuck'
+  if (peer.zeroWindows > 0 && lastWindowIsZero(connection)) return 'stalled'
+  return 'alive'
+}
+
+const lastIsRepeated = (connection: TrackedConnection): boolean => connection.decisive.at(-1)?.role === 'retransmission'
+
+const lastWindowIsZero = (connection: TrackedConnection): boolean => {
+  const zero = connection.decisive.findLast((packet) => packet.role === 'zero-window' || packet.role === 'zero-window-probe')
+  const data = connection.decisive.findLast((packet) => packet.role === 'last-data')
+  return zero !== undefined && (data === undefined || zero.at >= data.at)
+}
+
+/** The stack or the program notices at the RST, or some time after the last vain attempt. */
+function noticedAt(
+  connection: TrackedConnection,
+  ending: Ending,
+  capture: Capture,
+  host: SideFacts,
+  peer: SideFacts,
+): { from: number; to: number } {
+  const last = connection.endedAt
+  if (ending === 'reset' || ending === 'refused') {
+    const reset = connection.decisive.find((packet) => packet.flags & RST)
+    const at = reset?.at ?? last
+    return { from: at, to: at + 2 }
+  }
+  if (ending === 'closed' || ending === 'alive') return { from: last, to: ending === 'alive' ? Math.max(last, capture.until) : last }
+  const tries = Math.max(1, host.lastAt - Math.max(peer.lastAt || 0, host.firstAt))
+  const patience = ending === 'half-closed' ? 700 : ending === 'stalled' ? 900 : Math.max(3, 1.5 * tries)
+  return { from: ending === 'half-closed' ? last : host.lastAt, to: Math.max(last, host.lastAt) + patience }
+}
+
+const ABNORMAL: Readonly<Record<Ending, number>> = {
+  reset: 6,
+  refused: 6,
+  'no-answer': 5.5,
+  stuck: 6,
+  'half-closed': 4.5,
+  stalled: 5.5,
+  alive: 1,
+  closed: 0,
+}
+
+function scoreOf(
+  connection: TrackedConnection,
+  ending: Ending,
+  noticed: { from: number; to: number },
+  host: SideFacts,
+  peer: SideFacts,
+  sought: Sought,
+): number {
+  let score = ABNORMAL[ending]
+  if (sought.incident) {
+    const { from, to } = sought.incident
+    const distance = Math.max(0, noticed.from - to, from - noticed.to)
+    score -= 1.5 * Math.log2(1 + distance)
+    // Begun after the incident: it cannot be meant.
+    if (connection.startedAt > to + 1) score -= 6
+  } else score += connection.endedAt / 1e12
+  if (sought.logPeers.some((named) => named.ip === peer.ip && (named.port === undefined || named.port === peer.port))) score += 4
+  else if (sought.logPeers.some((named) => named.ip === peer.ip)) score += 2.5
+  return score + 0.15 * Math.log10(1 + host.bytes)
+}
+
+/** In words, for the report. */
+export function whyChosen(best: Candidate, sought: Sought, among: number): string {
+  const what: Readonly<Record<Ending, string>> = {
+    reset: 'ended with an RST',
+    refused: 'was refused',
+    'no-answer': 'got no answer',
+    stuck: 'stopped being answered',
+    'half-closed': 'was left half-closed',
+    stalled: 'stood still with a closed window',
+    alive: 'was open',
+    closed: 'ended',
+  }
+  const hints = [
+    sought.peer && `the peer ${sought.peer.ip} was named`,
+    sought.host && `the host ${sought.host} was named`,
+    !sought.peer && sought.logPeers.some((named) => named.ip === best.peer.ip) && `the log names ${best.peer.ip} for its error`,
+  ].filter(Boolean)
+  const when = sought.incident ? 'nearest to the incident' : 'latest'
+  return `of ${among} connection${among === 1 ? '' : 's'} it is the one that ${what[best.ending]} ${when}${hints.length > 0 ? `; ${hints.join(', ')}` : ''}`
+}
