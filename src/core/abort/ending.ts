@@ -1,15 +1,15 @@
-import { ACK, isData, RST, SYN, type Segment } from '../tcp/segment.ts'
-import type { Facts } from './facts.ts'
+import { ACK, isData, RST, type Segment, SYN } from '../tcp/segment.ts'
 import type { Ladder } from './facts/ladder.ts'
 import type { Reset } from './facts/resets.ts'
 import type { ZeroWindow } from './facts/zero-window.ts'
+import type { Facts } from './facts.ts'
 
 /** Both sides have closed by FIN, whatever followed: RFC 9293 §3.6. */
 export const closedByBoth = (facts: Facts): boolean => {
   const { host, peer } = facts.fins
   if (!host || !peer) return false
   // A side whose FIN the other never acknowledged, and which goes on repeating it, has not closed.
-  const settled = (ladder: Ladder | undefined) => !ladder || ladder.what !== 'fin' || ladder.sends.length < 3
+  const settled = (ladder: Ladder | undefined) => ladder?.what !== 'fin' || ladder.sends.length < 3
   return (host.ackedBy !== undefined || settled(facts.ladders.host)) && (peer.ackedBy !== undefined || settled(facts.ladders.peer))
 }
 

@@ -68,5 +68,9 @@ export const observedUntil = (facts: Facts): number => Math.max(facts.until, fac
 
 export const seconds = (value: number): string => {
   if (value >= 120) return `${Math.round(value)} s`
-  return value >= 10 ? `${value.toFixed(1)} s` : value >= 1 ? `${value.toFixed(2)} s` : `${Math.max(0.1, value * 1000).toFixed(value < 0.01 ? 1 : 0)} ms`
+  return value >= 10
+    ? `${value.toFixed(1)} s`
+    : value >= 1
+      ? `${value.toFixed(2)} s`
+      : `${Math.max(0.1, value * 1000).toFixed(value < 0.01 ? 1 : 0)} ms`
 }

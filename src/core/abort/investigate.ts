@@ -52,7 +52,9 @@ export async function investigate(files: readonly EvidenceFile[], question: Ques
   }
   const base = { files, captures, unreadable }
   const ranked = captures.map((capture) => ({ capture, ...rankSubjects(capture, sought) }))
-  const first = ranked.filter(({ candidates }) => candidates.length > 0).sort((a, b) => (b.candidates[0]?.score ?? 0) - (a.candidates[0]?.score ?? 0))[0]
+  const first = ranked
+    .filter(({ candidates }) => candidates.length > 0)
+    .sort((a, b) => (b.candidates[0]?.score ?? 0) - (a.candidates[0]?.score ?? 0))[0]
   if (!first) return { ...base, subject: undefined, others: [], chosenBecause: 'no connection fits what is known' }
   const given = first.capture.members[0]?.file.options.vantage
   const views = await viewsOf(first.capture, first.candidates, given)

@@ -1,8 +1,8 @@
 import type { TrackedConnection } from '../tcp/connection.ts'
 import type { Capture } from './captures/read-capture.ts'
 import type { Outage } from './facts/outage.ts'
-import { sidesOf } from './subject.ts'
 import type { View } from './study.ts'
+import { sidesOf } from './subject.ts'
 
 /** Connections that fell silent within so many seconds of each other fell silent at the same moment: they do not all talk all the time. */
 const SAME_MOMENT = 3

@@ -3,10 +3,10 @@ import type { Role } from '../tcp/segment.ts'
 import type { Trace } from '../tcp/trace.ts'
 import { assemble, vantageOf } from './assemble.ts'
 import type { Capture } from './captures/read-capture.ts'
-import { traceCapture, type TraceRequest } from './captures/trace-capture.ts'
+import { type TraceRequest, traceCapture } from './captures/trace-capture.ts'
 import { classify, type Judgement } from './classify.ts'
-import type { Facts, Vantage } from './facts.ts'
 import type { Outage } from './facts/outage.ts'
+import type { Facts, Vantage } from './facts.ts'
 import { outageAt } from './outage.ts'
 import { type Candidate, sidesOf } from './subject.ts'
 
@@ -92,4 +92,3 @@ const statesOf = (connection: TrackedConnection, view: View): Facts['states'] =>
   const states: Record<Role, Facts['states']['host']> = { host: host.rfcState, peer: peer.rfcState }
   return states
 }
-

@@ -1,5 +1,5 @@
-import { reportOn } from '../abort/report/report-on.ts'
 import { investigate } from '../abort/investigate.ts'
+import { reportOn } from '../abort/report/report-on.ts'
 import type { EvidenceFile, Question } from './question.ts'
 import type { Diagnosis } from './schema.ts'
 

@@ -1,4 +1,3 @@
-import { decompress } from '../../bytes/decompress.ts'
 import { scanCapture } from '../../capture/scan.ts'
 import type { CaptureSummary } from '../../capture/summary.ts'
 import type { EvidenceFile } from '../../diagnosis/question.ts'
@@ -65,7 +64,7 @@ export async function readCapture(inputs: readonly Input[]): Promise<Capture> {
 /** Every frame of a file, decoded; the packet is valid during the call only. */
 export async function scanPackets(file: EvidenceFile, see: (packet: Packet) => void): Promise<CaptureSummary> {
   const packet = new Packet()
-  return scanCapture(decompress(file.source.open()), (frame) => {
+  return scanCapture(file.source.open(), (frame) => {
     decode(frame, packet)
     see(packet)
   })

@@ -1,5 +1,5 @@
-import { transportChecksum } from '../../packet/checksum.ts'
 import { parseIp, sourceMacText } from '../../packet/address.ts'
+import { transportChecksum } from '../../packet/checksum.ts'
 import { ABSENT, type Packet, SYN } from '../../packet/packet.ts'
 import { readTcpOptions, TcpOptions } from '../../packet/tcp-options.ts'
 import type { Role } from '../../tcp/segment.ts'

@@ -1,4 +1,4 @@
-import { ACK, endOf, FIN, otherRole, RST, type Role, type Segment } from '../../tcp/segment.ts'
+import { ACK, endOf, FIN, otherRole, type Role, RST, type Segment } from '../../tcp/segment.ts'
 
 /** One side's FIN: RFC 9293 §3.6. */
 export interface Fin {

@@ -1,4 +1,4 @@
-import { otherRole, RST, type Role, type Segment } from '../../tcp/segment.ts'
+import { otherRole, type Role, RST, type Segment } from '../../tcp/segment.ts'
 
 /** Keep-alive probes of one side on an idle connection: RFC 9293 §3.8.4, RFC 1122 §4.2.3.6. */
 export interface KeepAliveTrain {

@@ -1,4 +1,4 @@
-import { endOf, FIN, otherRole, RST, type Role, type Segment, SYN } from '../../tcp/segment.ts'
+import { endOf, FIN, otherRole, type Role, RST, type Segment, SYN } from '../../tcp/segment.ts'
 
 /**
  * The same bytes (or SYN, or FIN) sent again and again because no acknowledgement came: RFC 6298 §5, RFC 9293 §3.8.1. What a stack

@@ -1,4 +1,4 @@
-import { ACK, endOf, otherRole, RST, type Role, type Segment } from '../../tcp/segment.ts'
+import { ACK, endOf, otherRole, type Role, RST, type Segment } from '../../tcp/segment.ts'
 
 /** One RST and what it answers: RFC 9293 §3.5.2, §3.10.7. */
 export interface Reset {

@@ -22,7 +22,13 @@ export interface IcmpError {
   readonly code: number
   readonly mtu: number
   /** The packet that it quotes, as it was sent. */
-  readonly quoted: { readonly protocol: number; readonly sourceIp: string; readonly sourcePort: number; readonly destinationIp: string; readonly destinationPort: number }
+  readonly quoted: {
+    readonly protocol: number
+    readonly sourceIp: string
+    readonly sourcePort: number
+    readonly destinationIp: string
+    readonly destinationPort: number
+  }
 }
 
 export interface Surroundings {

@@ -5,7 +5,9 @@ const INITIAL = [32, 64, 128, 255]
 export const hopsOf = (ttl: number): number => (INITIAL.find((initial) => initial >= ttl) ?? 255) - ttl
 
 /** The most frequent value and its share. */
-export function usualOf<K>(counts: ReadonlyMap<K, number>): { readonly value: K; readonly share: number; readonly total: number } | undefined {
+export function usualOf<K>(
+  counts: ReadonlyMap<K, number>,
+): { readonly value: K; readonly share: number; readonly total: number } | undefined {
   let best: K | undefined
   let most = 0
   let total = 0

@@ -1,4 +1,4 @@
-import { otherRole, RST, type Role, type Segment, SYN } from '../../tcp/segment.ts'
+import { otherRole, type Role, RST, type Segment, SYN } from '../../tcp/segment.ts'
 
 /** A time in which one side's receive window was closed: RFC 9293 §3.8.6.1. */
 export interface ZeroWindow {

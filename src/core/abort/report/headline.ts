@@ -16,23 +16,30 @@ export const HEADLINES: Readonly<Record<Cause, (facts: Facts) => string>> = {
   'peer-idle-close': ({ host, peer }) =>
     `${peer.ip} closed the connection after a pause; what ${host.ip} sent later came too late. Look at the idle time-out of ${peer.ip}.`,
   'peer-reset': ({ peer }) => `${peer.ip} itself reset the connection. Look at ${peer.ip}.`,
-  'peer-restarted': ({ peer }) => `${peer.ip} no longer knew the connection, as after a restart, and answered with RST. Look at ${peer.ip}.`,
-  'middlebox-reset': ({ peer }) => `A device on the path reset the connection in the name of ${peer.ip}. Look at firewalls and other devices in between.`,
-  'host-abort': ({ host }) => `${host.ip} itself reset the connection, with no network trouble before it. Look at the software on ${host.ip}.`,
+  'peer-restarted': ({ peer }) =>
+    `${peer.ip} no longer knew the connection, as after a restart, and answered with RST. Look at ${peer.ip}.`,
+  'middlebox-reset': ({ peer }) =>
+    `A device on the path reset the connection in the name of ${peer.ip}. Look at firewalls and other devices in between.`,
+  'host-abort': ({ host }) =>
+    `${host.ip} itself reset the connection, with no network trouble before it. Look at the software on ${host.ip}.`,
   'zero-window-stall': (facts) => stallHeadline(facts),
   'idle-state-loss': ({ host, peer }) =>
     `A device on the path forgot the idle connection between ${host.ip} and ${peer.ip}. Look at the idle time-outs of firewalls and NAT in between.`,
   'path-mtu-black-hole': ({ host, peer }) =>
     `Full-size packets from ${host.ip} never reach ${peer.ip}, small ones do. Look at the packet size limits (MTU) on the path.`,
-  corruption: ({ host, peer }) => `Packets between ${host.ip} and ${peer.ip} arrive damaged. Look at network card, cable, switch port and driver.`,
-  'neighbor-unreachable': ({ peer }) => `Nobody answered for the address of ${peer.ip} on the local network. Look at that device's link and address.`,
-  'duplicate-address': ({ peer }) => `Two machines use the address ${peer.ip}; the wrong one reset the connection. Look for the second machine.`,
+  corruption: ({ host, peer }) =>
+    `Packets between ${host.ip} and ${peer.ip} arrive damaged. Look at network card, cable, switch port and driver.`,
+  'neighbor-unreachable': ({ peer }) =>
+    `Nobody answered for the address of ${peer.ip} on the local network. Look at that device's link and address.`,
+  'duplicate-address': ({ peer }) =>
+    `Two machines use the address ${peer.ip}; the wrong one reset the connection. Look for the second machine.`,
   'network-outage': ({ host, outage }) =>
     `Connections of ${host.ip} to ${new Set(outage?.dead.map((dead) => dead.ip)).size} devices died at the same moment. Look at the network they share.`,
   'icmp-unreachable': ({ peer, unreachable }) =>
     `${unreachable[0]?.from ?? 'A router'} reported that ${peer.ip} cannot be reached. Look at that device, its routes and rules.`,
   'connect-refused': ({ peer }) => `${peer.ip} refused the connection to port ${peer.port}. Look at the service on ${peer.ip}.`,
-  'connect-timeout': ({ host, peer }) => `${host.ip} got no answer when connecting to ${peer.ip}. Look at ${peer.ip} and at the path to it.`,
+  'connect-timeout': ({ host, peer }) =>
+    `${host.ip} got no answer when connecting to ${peer.ip}. Look at ${peer.ip} and at the path to it.`,
   'no-wire-cause': ({ host }) => `The network shows no abort at the time of the error. Look at the software on ${host.ip}.`,
   'normal-close': ({ host, peer }) => `Nothing was aborted: ${host.ip} and ${peer.ip} closed the connection properly.`,
   undetermined: () => 'Who ended the connection cannot be said from what was sent.',

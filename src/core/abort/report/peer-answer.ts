@@ -11,7 +11,14 @@ export function peerAnswerOf(facts: Facts, isStripped: boolean): PeerAnswer | nu
   const payload = said.payload ?? new Uint8Array(0)
   const text = textOf(payload)
   const { protocol, meaning } = decodeAnswer(payload, text, facts.peer.port)
-  return { frame: said.frame, bytes: said.length, text: isStripped || payload.length === 0 ? null : text, protocol, meaning, seenByHost: seenByHost(facts, said) }
+  return {
+    frame: said.frame,
+    bytes: said.length,
+    text: isStripped || payload.length === 0 ? null : text,
+    protocol,
+    meaning,
+    seenByHost: seenByHost(facts, said),
+  }
 }
 
 /** Acknowledged is not read: an RST that comes before the program reads throws away what lies in the buffer (RFC 2525 §2.17). */
@@ -37,16 +44,22 @@ function decodeAnswer(payload: Uint8Array, text: string, port: number): Pick<Pee
   const http = /^HTTP\/1\.[01] (\d{3}) ?([^\\]*)/.exec(text)
   if (http) {
     const ipp = ippStatus(afterHeaders(payload))
-    return ipp === undefined ? { protocol: 'http', meaning: `HTTP status ${http[1]} ${http[2]}`.trim() } : { protocol: 'ipp', meaning: ippMeaning(ipp) }
+    return ipp === undefined
+      ? { protocol: 'http', meaning: `HTTP status ${http[1]} ${http[2]}`.trim() }
+      : { protocol: 'ipp', meaning: ippMeaning(ipp) }
   }
   if (payload[0] === 0x15 && payload[1] === 3 && payload.length >= 7) {
-    return { protocol: 'tls-alert', meaning: `TLS alert, level ${payload[5] === 2 ? 'fatal' : 'warning'}, description ${payload[6]} (RFC 8446 §6)` }
+    return {
+      protocol: 'tls-alert',
+      meaning: `TLS alert, level ${payload[5] === 2 ? 'fatal' : 'warning'}, description ${payload[6]} (RFC 8446 §6)`,
+    }
   }
   if (port === 515 && payload.length === 1) {
     const code = payload[0] ?? 0
     return { protocol: 'lpd', meaning: code === 0 ? 'LPD: acknowledged' : `LPD: refused with code ${code} (RFC 1179 §6)` }
   }
-  if (payload[0] === 0x02 && text.includes('\\x03')) return { protocol: 'zpl', meaning: 'ZPL host status return (~HS): paper, pause and head flags in its fields' }
+  if (payload[0] === 0x02 && text.includes('\\x03'))
+    return { protocol: 'zpl', meaning: 'ZPL host status return (~HS): paper, pause and head flags in its fields' }
   if (port === 631 && ippStatus(payload) !== undefined) return { protocol: 'ipp', meaning: ippMeaning(ippStatus(payload) ?? 0) }
   return { protocol: 'unknown', meaning: payload.length === 0 ? 'the capture holds none of its bytes' : 'not a protocol known here' }
 }

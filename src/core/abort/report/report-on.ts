@@ -135,7 +135,9 @@ function evidenceOf({ judgement }: Studied, ref: (pointer: Pointer) => Ref): Dia
   const rivals = new Set(judgement.candidates.slice(0, 4).map(({ cause }) => cause))
   const other = judgement.weighed.filter((one) => one.cause !== judgement.cause && rivals.has(one.cause) && one.logOdds > 0)
   const seen = new Set<string>()
-  const rows = [...own, ...other].sort((a, b) => Number(b.cause === judgement.cause) - Number(a.cause === judgement.cause) || Math.abs(b.logOdds) - Math.abs(a.logOdds))
+  const rows = [...own, ...other].sort(
+    (a, b) => Number(b.cause === judgement.cause) - Number(a.cause === judgement.cause) || Math.abs(b.logOdds) - Math.abs(a.logOdds),
+  )
   const out: Diagnosis['evidence'] = []
   for (const one of rows) {
     if (seen.has(one.says) || out.length >= MOST_EVIDENCE) continue
@@ -154,6 +156,9 @@ function alternativesOf({ judgement }: Studied): Diagnosis['alternatives'] {
       cause,
       abortedBy: act.abortedBy,
       confidence: Math.round(Math.min(probability, 1 - (judgement.confidence ?? 0)) * 500) / 1000,
-      against: judgement.weighed.filter((one) => one.cause === cause && one.logOdds < 0).map(({ says }) => says).slice(0, 3),
+      against: judgement.weighed
+        .filter((one) => one.cause === cause && one.logOdds < 0)
+        .map(({ says }) => says)
+        .slice(0, 3),
     }))
 }

@@ -18,20 +18,38 @@ export function settleFor({ host, peer, have, cause, at }: SettleFor): Settle[] 
   const ring = `dumpcap -i INTERFACE -b duration:300 -b files:48 -s 0 -f "${filter}" -w hangup.pcapng`
   const out: Settle[] = []
   if (!have.has('peer')) {
-    out.push({ why: "What arrives at the device, and whether it answers: capture on a third computer at a mirror of the device's switch port.", command: ring })
+    out.push({
+      why: "What arrives at the device, and whether it answers: capture on a third computer at a mirror of the device's switch port.",
+      command: ring,
+    })
   }
   if (!have.has('host')) {
-    out.push({ why: 'What the host itself sent and received (Windows).', command: `pktmon filter remove; ${peer ? `pktmon filter add -i ${peer.ip}; ` : ''}pktmon start --capture --pkt-size 0 --file-name hangup.etl` })
-    out.push({ why: 'The same on older Windows, with the stack\'s own events.', command: 'netsh trace start scenario=NetConnection capture=yes tracefile=hangup.etl maxsize=512' })
+    out.push({
+      why: 'What the host itself sent and received (Windows).',
+      command: `pktmon filter remove; ${peer ? `pktmon filter add -i ${peer.ip}; ` : ''}pktmon start --capture --pkt-size 0 --file-name hangup.etl`,
+    })
+    out.push({
+      why: "The same on older Windows, with the stack's own events.",
+      command: 'netsh trace start scenario=NetConnection capture=yes tracefile=hangup.etl maxsize=512',
+    })
   }
   if (cause === 'host-abort' || cause === 'no-wire-cause' || cause === 'undetermined') {
     out.push({ why: "The kernel's own reason for a reset (Linux 6.10 and later).", command: 'perf trace -e tcp:tcp_send_reset' })
-    out.push({ why: 'The Status Client hides the WSA code: the Batch Print log has it.', command: 'Send the Batch Print log and the Windows Event Viewer export of that time' })
+    out.push({
+      why: 'The Status Client hides the WSA code: the Batch Print log has it.',
+      command: 'Send the Batch Print log and the Windows Event Viewer export of that time',
+    })
   }
   if (cause === 'middlebox-reset' || cause === 'idle-state-loss' || cause === 'retransmission-timeout' || cause === 'undetermined') {
     const tuple = peer ? `${host ?? 'HOST'} to ${peer.ip}${peer.port ? `:${peer.port}` : ''}` : 'the connection'
-    out.push({ why: 'Firewalls and NAT on the path log why they end a session.', command: `Ask for the firewall's session log for ${tuple}${at ? ` at ${at}` : ''}` })
+    out.push({
+      why: 'Firewalls and NAT on the path log why they end a session.',
+      command: `Ask for the firewall's session log for ${tuple}${at ? ` at ${at}` : ''}`,
+    })
   }
-  out.push({ why: 'Clocks that agree make a log line and a packet comparable.', command: 'w32tm /query /status (Windows), chronyc tracking (Linux)' })
+  out.push({
+    why: 'Clocks that agree make a log line and a packet comparable.',
+    command: 'w32tm /query /status (Windows), chronyc tracking (Linux)',
+  })
   return out
 }

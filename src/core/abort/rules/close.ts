@@ -1,7 +1,7 @@
 import { endOf, FIN, isData, RST } from '../../tcp/segment.ts'
 import { closedByBoth, endingReset } from '../ending.ts'
 import { observedUntil, seconds } from '../facts.ts'
-import { type AbortRule, NOTHING, weigh, type Weighed } from '../rule.ts'
+import { type AbortRule, NOTHING, type Weighed, weigh } from '../rule.ts'
 
 /** Shorter than this a missing FIN means nothing yet: a peer may finish its page first. Seconds. */
 const HALF_CLOSE_PATIENCE = 5
@@ -45,7 +45,8 @@ export const finUnacknowledged: AbortRule = {
 /** The FIN was acknowledged, the other FIN did not come: half-closed until somebody's patience ends. */
 export const otherFinMissing: AbortRule = {
   id: 'other-fin-missing',
-  source: 'RFC 9293 §3.6 (FIN-WAIT-2 has no timer there); KB923200 and the NDIS FIN_WAIT_2 timer (120 s), KB813056 (300 s), tcp_fin_timeout (60 s)',
+  source:
+    'RFC 9293 §3.6 (FIN-WAIT-2 has no timer there); KB923200 and the NDIS FIN_WAIT_2 timer (120 s), KB813056 (300 s), tcp_fin_timeout (60 s)',
   judge(facts) {
     const fin = facts.fins.host
     const acked = fin?.ackedBy
@@ -92,7 +93,9 @@ export const bothClosed: AbortRule = {
     const lost = facts.ladders.host?.what === 'data' && !facts.ladders.host.deaf
     const refs = [host.first, peer.first, after[0]?.segment]
     const says =
-      after.length > 0 ? 'both sides had closed with FIN before the RST: it ended nothing' : 'both sides closed with FIN, and both were acknowledged'
+      after.length > 0
+        ? 'both sides had closed with FIN before the RST: it ended nothing'
+        : 'both sides closed with FIN, and both were acknowledged'
     const unread = facts.trace.segments.some((segment) => segment.from === 'host' && isData(segment) && segment.at > peer.first.at)
     const earlyByPeer = peer.first.at < host.first.at && unread && after.some((reset) => reset.from === 'peer')
     return [weigh('normal-close', lost || earlyByPeer ? 1 : 6.5, says, refs)]

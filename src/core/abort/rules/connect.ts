@@ -1,7 +1,7 @@
+import { SYN } from '../../tcp/segment.ts'
 import { isSynAck } from '../ending.ts'
 import { type Facts, observedUntil, seconds } from '../facts.ts'
 import { type AbortRule, NOTHING, weigh } from '../rule.ts'
-import { SYN } from '../../tcp/segment.ts'
 
 const synsOf = (facts: Facts) =>
   facts.trace.segments.filter((segment) => segment.from === 'host' && segment.kind === 'syn' && !segment.copy)
@@ -19,7 +19,10 @@ export const synRefused: AbortRule = {
     const refs = [syns.at(-1), reset]
     if (!synAck) return [weigh('connect-refused', 5, `the SYN was answered by an RST from ${facts.peer.ip}`, refs)]
     return [
-      weigh('middlebox-reset', 6, `the SYN was answered by an RST, and by a SYN-ACK of the peer as well: the port was open`, [reset, synAck]),
+      weigh('middlebox-reset', 6, `the SYN was answered by an RST, and by a SYN-ACK of the peer as well: the port was open`, [
+        reset,
+        synAck,
+      ]),
       weigh('connect-refused', 1.5, `the SYN was answered by an RST from ${facts.peer.ip}`, refs),
     ]
   },

@@ -1,10 +1,10 @@
-import { isData, otherRole, RST, type Role, type Segment } from '../../tcp/segment.ts'
+import { isData, otherRole, type Role, RST, type Segment } from '../../tcp/segment.ts'
 import type { TraceSide } from '../../tcp/trace.ts'
 import { endingReset } from '../ending.ts'
-import { type Facts, seconds } from '../facts.ts'
 import type { Reset } from '../facts/resets.ts'
 import { hopsOf, usualOf } from '../facts/ttl.ts'
-import { type AbortRule, NOTHING, weigh, type Weighed } from '../rule.ts'
+import { type Facts, seconds } from '../facts.ts'
+import { type AbortRule, NOTHING, type Weighed, weigh } from '../rule.ts'
 
 const PAPER = 'Weaver, Sommer, Paxson: Detecting Forged TCP Reset Packets, NDSS 2009'
 
@@ -57,7 +57,8 @@ export const rstIpId: AbortRule = {
     const before = facts.trace.segments.findLast((s) => s.from === reset.from && !(s.flags & RST) && s.at <= reset.segment.at && s.ipId > 0)
     if (!before || reset.segment.ipId === 0) return NOTHING
     const step = (reset.segment.ipId - before.ipId) & 0xffff
-    if (step > 0 && step < 0x400) return [weigh('middlebox-reset', -1.5, `the RST's IP-ID follows that side's last one by ${step}`, [before, reset.segment])]
+    if (step > 0 && step < 0x400)
+      return [weigh('middlebox-reset', -1.5, `the RST's IP-ID follows that side's last one by ${step}`, [before, reset.segment])]
     const says = `the RST's IP-ID ${reset.segment.ipId} does not continue that side's count (${before.ipId})`
     return [weigh('middlebox-reset', 1.2, says, [before, reset.segment])]
   },
@@ -89,7 +90,12 @@ export const rstThenMore: AbortRule = {
 /** Acknowledges data that were sent after the RST had passed here. */
 const isNewAck = (facts: Facts, segment: Segment, reset: Reset): boolean =>
   facts.trace.segments.some(
-    (sent) => sent.from === otherRole(segment.from) && sent.at <= segment.at && isData(sent) && sent.seq < segment.ack && sent.at > reset.segment.at,
+    (sent) =>
+      sent.from === otherRole(segment.from) &&
+      sent.at <= segment.at &&
+      isData(sent) &&
+      sent.seq < segment.ack &&
+      sent.at > reset.segment.at,
   ) || segment.at - reset.segment.at > 0.005
 
 /** An answer cannot come sooner than the path's shortest round trip. */
@@ -117,7 +123,8 @@ export const rstToBothEnds: AbortRule = {
     if (!first) return NOTHING
     const back = facts.resets.find((reset) => reset.from !== first.from && Math.abs(reset.segment.at - first.segment.at) < 1)
     if (!back || answersSomething(facts, back, first)) return NOTHING
-    const says = 'an RST in each direction at the same moment, neither of which answers the other: both ends were told that the other had reset'
+    const says =
+      'an RST in each direction at the same moment, neither of which answers the other: both ends were told that the other had reset'
     return [
       weigh('middlebox-reset', 4, says, [first.segment, back.segment]),
       weigh('peer-reset', -2, says, []),
@@ -129,7 +136,13 @@ export const rstToBothEnds: AbortRule = {
 /** The second RST answers a segment of the other side that is no RST: its sender had closed already. */
 const answersSomething = (facts: Facts, back: Reset, first: Reset): boolean =>
   facts.trace.segments.some(
-    (s) => s.from === first.from && !(s.flags & RST) && !s.copy && s.at > first.segment.at - 0.0005 && s.at <= back.segment.at && s !== first.trigger,
+    (s) =>
+      s.from === first.from &&
+      !(s.flags & RST) &&
+      !s.copy &&
+      s.at > first.segment.at - 0.0005 &&
+      s.at <= back.segment.at &&
+      s !== first.trigger,
   )
 
 /** Another link address than the rest of that side's packets: another machine put it on the wire. */
@@ -144,7 +157,8 @@ export const rstMac: AbortRule = {
     if (usual.value === reset.segment.mac) return []
     const says = `the RST came from link address ${reset.segment.mac}; ${usual.total} other packets of that side came from ${usual.value}`
     const out: Weighed[] = [weigh('middlebox-reset', 2.5, says, [reset.segment])]
-    if (reset.from === 'peer') out.push(weigh('peer-reset', -2.5, says, [reset.segment]), weigh('peer-restarted', -2, says, []), weigh('early-close', -2, says, []))
+    if (reset.from === 'peer')
+      out.push(weigh('peer-reset', -2.5, says, [reset.segment]), weigh('peer-restarted', -2, says, []), weigh('early-close', -2, says, []))
     else out.push(weigh('host-abort', -2.5, says, [reset.segment]))
     return out
   },

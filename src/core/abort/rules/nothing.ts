@@ -12,7 +12,11 @@ export const endNotSeen: AbortRule = {
       const side = quality.oneSided === 'host' ? "the host's" : "the peer's"
       const packets = facts.trace[quality.oneSided].packets
       if (packets >= 4 && !onlySynsOf(facts)) {
-        return [weigh('undetermined', 6, `only ${side} packets are in the capture (${packets} of them): what the other side did is not known`, [lastOf(facts, quality.oneSided)])]
+        return [
+          weigh('undetermined', 6, `only ${side} packets are in the capture (${packets} of them): what the other side did is not known`, [
+            lastOf(facts, quality.oneSided),
+          ]),
+        ]
       }
     }
     if (looksAlive(facts)) {
@@ -21,7 +25,14 @@ export const endNotSeen: AbortRule = {
       return [weigh('undetermined', 3, `${where} the connection looks healthy`, [last])]
     }
     if (quality.unseenShare > 0.12 && quality.unseen >= 3) {
-      return [weigh('undetermined', 4.5 * Math.min(1, quality.unseenShare * 4), `${quality.unseen} segments were acknowledged that the capture does not hold: it lost packets, the decisive ones perhaps`, [])]
+      return [
+        weigh(
+          'undetermined',
+          4.5 * Math.min(1, quality.unseenShare * 4),
+          `${quality.unseen} segments were acknowledged that the capture does not hold: it lost packets, the decisive ones perhaps`,
+          [],
+        ),
+      ]
     }
     return NOTHING
   },
@@ -48,7 +59,14 @@ export const nothingOnTheWire: AbortRule = {
     const goesOn = facts.trace.segments.filter((segment) => segment.at > incident.at + incident.after)
     const both = goesOn.some((s) => s.from === 'host') && goesOn.some((s) => s.from === 'peer')
     if (quality.unseenShare > 0.02 || margin < 5 || !both) return NOTHING
-    return [weigh('no-wire-cause', 5.5, `the log shows an abort; the capture covers that moment and ${seconds(margin)} after it, and the connection goes on in both directions`, [goesOn[0], goesOn.at(-1)])]
+    return [
+      weigh(
+        'no-wire-cause',
+        5.5,
+        `the log shows an abort; the capture covers that moment and ${seconds(margin)} after it, and the connection goes on in both directions`,
+        [goesOn[0], goesOn.at(-1)],
+      ),
+    ]
   },
 }
 
@@ -60,6 +78,10 @@ export const recovered: AbortRule = {
     if (!closedByBoth(facts) || endingReset(facts)) return NOTHING
     const lost = facts.trace.host.retransmissions + facts.trace.peer.retransmissions
     if (lost === 0) return NOTHING
-    return [weigh('retransmission-timeout', -3, `${lost} segments were sent again, and everything was acknowledged in the end`, [facts.fins.host?.first])]
+    return [
+      weigh('retransmission-timeout', -3, `${lost} segments were sent again, and everything was acknowledged in the end`, [
+        facts.fins.host?.first,
+      ]),
+    ]
   },
 }

@@ -1,6 +1,6 @@
 import { FIN, isData, RST } from '../../tcp/segment.ts'
 import { endingReset } from '../ending.ts'
-import { type AbortRule, NOTHING, weigh, type Weighed } from '../rule.ts'
+import { type AbortRule, NOTHING, type Weighed, weigh } from '../rule.ts'
 
 const CSS = 'Microsoft CSS wiki: Network Device Reset Connection (two captures)'
 
@@ -25,11 +25,16 @@ export const rstAppeared: AbortRule = {
     }
     if (appeared) {
       const why = covers ? 'misses packets that demonstrably passed' : 'had ended before'
-      return [weigh('middlebox-reset', -0.3, `the RST is absent from the other capture, but that one ${why}: this proves nothing`, [appeared])]
+      return [
+        weigh('middlebox-reset', -0.3, `the RST is absent from the other capture, but that one ${why}: this proves nothing`, [appeared]),
+      ]
     }
     if (way.arrived === 0 || !covers) return NOTHING
     const says = 'the same RST left its sender and arrived: both captures hold it'
-    return [weigh('middlebox-reset', -5, says, [reset.segment]), weigh(reset.from === 'peer' ? 'peer-reset' : 'host-abort', 1, says, [reset.segment])]
+    return [
+      weigh('middlebox-reset', -5, says, [reset.segment]),
+      weigh(reset.from === 'peer' ? 'peer-reset' : 'host-abort', 1, says, [reset.segment]),
+    ]
   },
 }
 
@@ -53,7 +58,10 @@ export const lostBetween: AbortRule = {
     const ladder = facts.ladders.host
     if (ladder && !pair.farIsLossy && pair.farCoversEnd) {
       const lost = pair.toPeer.lost.filter((segment) => isData(segment) || segment.flags & FIN)
-      const says = lost.length > 0 ? `${lost.length} segments left the host and never arrived at the peer's capture` : 'what the host repeated arrived at the other capture'
+      const says =
+        lost.length > 0
+          ? `${lost.length} segments left the host and never arrived at the peer's capture`
+          : 'what the host repeated arrived at the other capture'
       out.push(weigh(ladder.what === 'fin' ? 'fin-wait-1-timeout' : 'retransmission-timeout', 0.8, says, [lost[0] ?? ladder.sends.at(-1)]))
     }
     return out
@@ -68,6 +76,11 @@ export const hurtBetween: AbortRule = {
     const hurt = facts.pair?.hurt ?? []
     const [first] = hurt
     if (!first) return NOTHING
-    return [weigh('corruption', hurt.length >= 2 ? 8 : 5, `${hurt.length} segments left intact and arrived with a wrong checksum`, [first, hurt.at(-1)])]
+    return [
+      weigh('corruption', hurt.length >= 2 ? 8 : 5, `${hurt.length} segments left intact and arrived with a wrong checksum`, [
+        first,
+        hurt.at(-1),
+      ]),
+    ]
   },
 }

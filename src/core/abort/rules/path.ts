@@ -1,8 +1,8 @@
 import { endOf, RST } from '../../tcp/segment.ts'
 import { closedByBoth, endingReset, openStall } from '../ending.ts'
-import { type Facts, lastOf, seconds } from '../facts.ts'
 import { longestSurvived, type Silence, silenceBefore } from '../facts/idle.ts'
-import { type AbortRule, NOTHING, weigh, type Weighed } from '../rule.ts'
+import { type Facts, lastOf, seconds } from '../facts.ts'
+import { type AbortRule, NOTHING, type Weighed, weigh } from '../rule.ts'
 import { rstIpId, rstMac, rstTtl } from './forged.ts'
 
 /** No NAT or firewall in the timer table forgets a TCP connection sooner; seconds. */
@@ -50,7 +50,7 @@ export const resetAfterIdleByOther: AbortRule = {
   source: 'RFC 5382 §5; Azure TCP reset on idle; AWS NLB (RST for data after the idle timeout)',
   judge(facts) {
     const reset = endingReset(facts)
-    if (reset?.from !== 'peer' || reset.form === 'full' && !facts.established) return NOTHING
+    if (reset?.from !== 'peer' || (reset.form === 'full' && !facts.established)) return NOTHING
     const silence = silenceBeforeTrouble(facts)
     if (!silence || silence.seconds < SHORTEST_STATE_TIMER) return NOTHING
     const marks = forgedMarks(facts)
@@ -62,7 +62,8 @@ export const resetAfterIdleByOther: AbortRule = {
 
 const forgedMarks = (facts: Facts): number => {
   let sum = 0
-  for (const rule of [rstTtl, rstMac, rstIpId]) for (const weight of rule.judge(facts)) if (weight.cause === 'middlebox-reset') sum += weight.logOdds
+  for (const rule of [rstTtl, rstMac, rstIpId])
+    for (const weight of rule.judge(facts)) if (weight.cause === 'middlebox-reset') sum += weight.logOdds
   const appeared = facts.pair?.toHost.appeared.some((segment) => segment.flags & RST) && facts.pair.farCoversEnd && !facts.pair.farIsLossy
   return sum + (appeared ? 5 : 0)
 }
@@ -77,7 +78,8 @@ export const onlySmallPass: AbortRule = {
     if (!sizes || !ladder || ladder.deaf || closedByBoth(facts) || endingReset(facts)?.from === 'peer' || openStall(facts)) return NOTHING
     const refs = [ladder.sends[0], ladder.sends.at(-1)]
     const larger = sizes.largerSince[0]
-    if (larger) return [weigh('path-mtu-black-hole', -3, `a segment of ${larger.length} bytes was delivered after the trouble began`, [larger])]
+    if (larger)
+      return [weigh('path-mtu-black-hole', -3, `a segment of ${larger.length} bytes was delivered after the trouble began`, [larger])]
     if (sizes.lost < 500) return [weigh('path-mtu-black-hole', -4, `the lost segment has only ${sizes.lost} bytes`, refs)]
     const passed = sizes.smallerSince.length
     if (passed > 0) {
@@ -100,7 +102,14 @@ export const tooBigIgnored: AbortRule = {
     const [error] = facts.tooBig
     const { sizes } = facts
     if (!error || !sizes || facts.ladders.host?.what !== 'data') return NOTHING
-    return [weigh('path-mtu-black-hole', 3, `${error.from} reported that packets over ${error.mtu} bytes do not fit, and ${sizes.lost} bytes were sent again all the same`, [error])]
+    return [
+      weigh(
+        'path-mtu-black-hole',
+        3,
+        `${error.from} reported that packets over ${error.mtu} bytes do not fit, and ${sizes.lost} bytes were sent again all the same`,
+        [error],
+      ),
+    ]
   },
 }
 
@@ -111,7 +120,7 @@ export const damagedSegments: AbortRule = {
   judge(facts) {
     const damaged = facts.trace.segments.filter((segment) => segment.damaged)
     const [first] = damaged
-    if (!first || facts.quality.checksumOffload && damaged.every((segment) => segment.from === 'host')) return NOTHING
+    if (!first || (facts.quality.checksumOffload && damaged.every((segment) => segment.from === 'host'))) return NOTHING
     const last = damaged.at(-1)
     const ladder = facts.ladders.host
     const inLadder = ladder?.sends.filter((send) => send.damaged).length ?? 0
@@ -135,9 +144,12 @@ export const nobodyAnswersArp: AbortRule = {
     if (heard && heard.at > last.at) return NOTHING
     const weight = asked.length >= 3 ? 7 : asked.length === 2 ? 5 : 2.5
     const says = `${asked.length} requests for the link address of ${first.ip} went unanswered`
-    const out: Weighed[] = [weigh('neighbor-unreachable', weight, says, [first, last, facts.ladders.host?.sends.at(-1), lastOf(facts, 'host')])]
+    const out: Weighed[] = [
+      weigh('neighbor-unreachable', weight, says, [first, last, facts.ladders.host?.sends.at(-1), lastOf(facts, 'host')]),
+    ]
     if (asked.length >= 2) {
-      for (const cause of ['retransmission-timeout', 'connect-timeout', 'idle-state-loss', 'path-mtu-black-hole'] as const) out.push(weigh(cause, -1, says, []))
+      for (const cause of ['retransmission-timeout', 'connect-timeout', 'idle-state-loss', 'path-mtu-black-hole'] as const)
+        out.push(weigh(cause, -1, says, []))
     }
     return out
   },
@@ -179,7 +191,13 @@ export const unreachableReported: AbortRule = {
     const says = `${first.from} reported ${facts.peer.ip} unreachable (ICMP type ${first.type}, code ${first.code}) ${facts.unreachable.length} time${facts.unreachable.length > 1 ? 's' : ''}`
     return [
       weigh('icmp-unreachable', heardAfter ? 2 : 9, says, [first, last]),
-      ...(heardAfter ? [] : [weigh('connect-timeout', -2, says, []), weigh('retransmission-timeout', -2, says, []), weigh('neighbor-unreachable', -2, says, [])]),
+      ...(heardAfter
+        ? []
+        : [
+            weigh('connect-timeout', -2, says, []),
+            weigh('retransmission-timeout', -2, says, []),
+            weigh('neighbor-unreachable', -2, says, []),
+          ]),
     ]
   },
 }
@@ -196,8 +214,8 @@ export const severalPeersSilent: AbortRule = {
     const says = `${outage.dead.length} connections to ${peers.size} different peers fell silent at the same moment${outage.alive.length > 0 ? `, while ${outage.alive.length} other peer${outage.alive.length > 1 ? 's' : ''} went on answering` : ''}`
     const refs = [facts.ladders.host?.sends.at(-1), lastOf(facts, 'host'), ...outage.dead.slice(0, 6).map((dead) => dead.last)]
     const out: Weighed[] = [weigh('network-outage', peers.size >= 3 ? 8 : 6.5, says, refs)]
-    for (const cause of ['retransmission-timeout', 'fin-wait-1-timeout', 'keepalive-timeout', 'connect-timeout'] as const) out.push(weigh(cause, -1, says, []))
+    for (const cause of ['retransmission-timeout', 'fin-wait-1-timeout', 'keepalive-timeout', 'connect-timeout'] as const)
+      out.push(weigh(cause, -1, says, []))
     return out
   },
 }
-

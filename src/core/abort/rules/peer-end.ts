@@ -1,7 +1,7 @@
 import { endOf, isData, RST, type Segment } from '../../tcp/segment.ts'
 import { closedByBoth, endingReset, openStall } from '../ending.ts'
-import { type Facts, seconds } from '../facts.ts'
 import { silenceBefore } from '../facts/idle.ts'
+import { type Facts, seconds } from '../facts.ts'
 import { type AbortRule, NOTHING, weigh } from '../rule.ts'
 
 /** A pause after which a close looks like a timer rather than like a reaction, seconds. */

@@ -1,7 +1,7 @@
-import type { Ladder } from '../facts/ladder.ts'
 import { closedByBoth, openStall } from '../ending.ts'
+import type { Ladder } from '../facts/ladder.ts'
 import { type Facts, seconds } from '../facts.ts'
-import { type AbortRule, NOTHING, weigh, type Weighed } from '../rule.ts'
+import { type AbortRule, NOTHING, type Weighed, weigh } from '../rule.ts'
 
 /** The peer ended it while the ladder ran: then the ladder is not what it ended with. */
 const answeredByReset = (facts: Facts, ladder: Ladder): boolean =>
@@ -94,12 +94,10 @@ export const windowReopened: AbortRule = {
     const last = facts.zeroWindows.at(-1)
     if (!last?.reopenedBy) return NOTHING
     return [
-      weigh(
-        'zero-window-stall',
-        -4,
-        `the peer's window reopened after ${seconds(last.reopenedBy.at - last.closedBy.at)}`,
-        [last.closedBy, last.reopenedBy],
-      ),
+      weigh('zero-window-stall', -4, `the peer's window reopened after ${seconds(last.reopenedBy.at - last.closedBy.at)}`, [
+        last.closedBy,
+        last.reopenedBy,
+      ]),
     ]
   },
 }
