@@ -1,0 +1,34 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { KeptBytes } from '../client/kept-bytes.ts'
+import type { Sink } from '../core/bytes/chunks.ts'
+
+/** What a cut kept, on its way to the service: in a file that only this user can read, and that goes with the process. */
+export interface KeptFile {
+  readonly sink: Sink
+  /** Called once all is written. */
+  readonly finish: () => Promise<KeptBytes>
+}
+
+export async function keptFile(): Promise<KeptFile> {
+  const folder = mkdtempSync(join(tmpdir(), 'hangup-'))
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  const file = await open(join(folder, 'kept'), 'w+', 0o600)
+  let size = 0
+  return {
+    sink: async (bytes) => {
+      await file.write(bytes, 0, bytes.length, size)
+      size += bytes.length
+    },
+    finish: async () => ({
+      size,
+      read: async (from, to) => {
+        const buffer = new Uint8Array(to - from)
+        const { bytesRead } = await file.read(buffer, 0, buffer.length, from)
+        return buffer.subarray(0, bytesRead)
+      },
+    }),
+  }
+}

@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest'
+import type { Terminal } from '../../src/cli/command.ts'
+import { progressOf } from '../../src/cli/progress.ts'
+
+/** Shows half and all of 2 MB, a second apart, and ends. */
+function linesOf(isWatched: boolean): string[] {
+  const lines: string[] = []
+  const terminal: Terminal = { out: async () => undefined, err: (text) => void lines.push(text), isWatched, columns: 80 }
+  let time = 0
+  const progress = progressOf('trace.pcap', 2_000_000, terminal, () => time)
+  time = 1000
+  progress.show(1_000_000)
+  progress.show(1_100_000)
+  time = 15_000
+  progress.show(1_500_000)
+  progress.finish('trace.pcap sent')
+  return lines
+}
+
+it('redraws one line for a person', () => {
+  expect(linesOf(true)).toEqual([
+    '\r\u001b[2Ktrace.pcap ████████████░░░░░░░░░░░░ 50 % of 2.0 MB, 1.0 MB/s, 1 s left',
+    '\r\u001b[2Ktrace.pcap ██████████████████░░░░░░ 75 % of 2.0 MB, 100 kB/s, 5 s left',
+    '\r\u001b[2Ktrace.pcap sent\n',
+  ])
+})
+
+it('writes plain lines, seldom, where nobody watches', () => {
+  expect(linesOf(false)).toEqual(['trace.pcap: 75 % of 2.0 MB, 100 kB/s, 5 s left\n', 'trace.pcap sent\n'])
+})
