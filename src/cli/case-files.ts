@@ -1,0 +1,33 @@
+import { isBundle, openBundle } from '../core/diagnosis/bundle-read.ts'
+import type { EvidenceFile, Question } from '../core/diagnosis/question.ts'
+import type { Arguments } from './arguments.ts'
+import { type Terminal, UsageError } from './command.ts'
+import { openEvidence } from './evidence.ts'
+import { type FileArgument, readFileArguments } from './file-argument.ts'
+import { fileSource } from './file-source.ts'
+import { readQuestion } from './question-options.ts'
+
+/** What a command line asks, of which files. A bundle brings its question along; what the line says goes before it. */
+export async function readCase(args: Arguments, terminal: Terminal): Promise<{ files: readonly EvidenceFile[]; question: Question }> {
+  const words = readFileArguments(args.files)
+  const question = readQuestion(args, terminal)
+  const bundle = await bundleAmong(words)
+  if (!bundle) return { files: await openEvidence(words), question }
+  const { toleranceSeconds, ...said } = question
+  const given = Object.fromEntries(Object.entries(said).filter(([name, value]) => value !== undefined && !UNASKED.has(name)))
+  const tolerance = args.has('tolerance') ? toleranceSeconds : bundle.question.toleranceSeconds
+  return { files: bundle.evidence, question: { ...bundle.question, ...given, toleranceSeconds: tolerance } }
+}
+
+/** Parts of a question that no option says: a bundle's own stay. */
+const UNASKED = new Set(['revision', 'payloadStripped'])
+
+async function bundleAmong(words: readonly FileArgument[]) {
+  for (const { path } of words) {
+    const source = await fileSource(path)
+    if (!path.toLowerCase().endsWith('.zip') || !(await isBundle(source))) continue
+    if (words.length > 1) throw new UsageError(`${path} is a bundle: it is diagnosed alone`)
+    return openBundle(source)
+  }
+  return undefined
+}
