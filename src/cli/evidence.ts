@@ -24,11 +24,16 @@ export async function openEvidence(words: readonly FileArgument[]): Promise<read
 async function unpacked(source: Source): Promise<Source> {
   const head = await headOf(source)
   if (head[0] !== 0x1f || head[1] !== 0x8b) return source
-  return { name: source.name, open: () => Readable.from(source.open() as AsyncIterable<Uint8Array>).pipe(createGunzip()) }
+  return { name: source.name, open: () => Readable.from(copies(source.open())).pipe(createGunzip()) }
+}
+
+/** A stream reads ahead, so that it must not see a buffer that is used again. */
+async function* copies(chunks: Chunks): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) yield chunk.slice()
 }
 
 async function headOf(source: Source): Promise<Uint8Array> {
   if (source.read) return source.read(0, SNIFF_BYTES)
-  for await (const chunk of source.open() as Chunks) return chunk.slice(0, SNIFF_BYTES)
+  for await (const chunk of source.open()) return chunk.slice(0, SNIFF_BYTES)
   return new Uint8Array()
 }
