@@ -51,14 +51,18 @@ export class CutState {
     this.#inputLine = start.line - 1
     this.#stampedAt = start.stampedAt
     this.#lastError = ''
-    if (start.stamp === undefined || this.resolver === undefined) return this.#beginUndated()
+    if (start.stamp === undefined || this.resolver === undefined) {
+      this.#beginUndated()
+      return
+    }
     const seconds = this.resolver.resolve(start.stamp)
     this.recordsSeen++
     this.#seconds = seconds
     this.#nanoseconds = start.stamp.nanoseconds
     if (Number.isNaN(seconds)) {
       this.impossible++
-      return this.#beginUndated()
+      this.#beginUndated()
+      return
     }
     this.digest.record(seconds, this.#nanoseconds)
     if (seconds < this.#previous) this.outOfOrder++

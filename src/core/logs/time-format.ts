@@ -144,24 +144,12 @@ const numberStep =
   }
 
 const STEPS: Readonly<Record<string, Step>> = {
-  Y: numberStep(4, 1970, 2200, (stamp, value) => {
-    stamp.year = value
-  }),
-  y: numberStep(2, 0, 99, (stamp, value) => {
-    stamp.year = fullYear(value, 2
-  })),
-  m: numberStep(2, 1, 12, (stamp, value) => {
-    stamp.month = value
-  }),
-  d: numberStep(2, 1, 31, (stamp, value) => {
-    stamp.day = value
-  }),
-  H: numberStep(2, 0, 23, (stamp, value) => {
-    stamp.hour = value
-  }),
-  I: numberStep(2, 1, 12, (stamp, value) => {
-    stamp.hour = value % 12
-  }),
+  Y: numberStep(4, 1970, 2200, (stamp, value) => Object.assign(stamp, { year: value })),
+  y: numberStep(2, 0, 99, (stamp, value) => Object.assign(stamp, { year: fullYear(value, 2) })),
+  m: numberStep(2, 1, 12, (stamp, value) => Object.assign(stamp, { month: value })),
+  d: numberStep(2, 1, 31, (stamp, value) => Object.assign(stamp, { day: value })),
+  H: numberStep(2, 0, 23, (stamp, value) => Object.assign(stamp, { hour: value })),
+  I: numberStep(2, 1, 12, (stamp, value) => Object.assign(stamp, { hour: value % 12 })),
   M: numberStep(2, 0, 59, (stamp, value) => {
     stamp.minute = value
     stamp.resolutionNs = 60e9
