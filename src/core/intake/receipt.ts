@@ -21,31 +21,40 @@ export const FileOptions = z.object({
 })
 export type FileOptions = z.infer<typeof FileOptions>
 
+const Seconds = z.number()
+
+/**
+ * One end of a digested connection. A counter that is absent is 0; anything else that is absent was not seen, or was left out
+ * because `scope: peers` drops the connection. `core/tcp/digest-facts.ts` gives it back as the tracker's facts.
+ */
 const DigestEnd = z.object({
-  ip: z.string(),
-  port: z.number().int(),
+  ip: z.string().max(45),
+  port: z.number().int().min(0).max(65_535),
   packets: Count,
   bytes: Count,
-  state: z.string(),
-  rfcState: z.string(),
-  firstAt: Stamp.nullable(),
-  lastAt: Stamp.nullable(),
-  lastDataAt: Stamp.nullable(),
-  sentSeq: Count,
-  ackedSeq: Count,
-  retransmissions: Count,
-  zeroWindows: Count,
-  keepAlives: Count,
-  resets: Count,
-  fins: Count,
-  /** Left out (null) for connections that `scope: peers` drops. */
-  synOptions: z
-    .object({ mss: z.number().nullable(), windowScale: z.number().nullable(), sackPermitted: z.boolean(), timestamps: z.boolean() })
-    .nullable(),
-  ttl: z.object({ usual: z.number(), share: z.number(), seen: z.array(z.number()).max(8) }).nullable(),
-  ipId: z.string().nullable(),
-  macs: z.array(z.string()).max(4).nullable(),
-  rtt: z.object({ min: z.number(), median: z.number(), samples: Count }).nullable(),
+  state: z.string().max(20),
+  rfcState: z.string().max(20).optional(),
+  /** First packet, last packet, last payload (absent: none), in seconds after the connection's `startedAt`. */
+  after: z.array(Seconds).max(3).optional(),
+  /** Highest relative sequence number sent, and highest of it acknowledged. */
+  sentSeq: Count.optional(),
+  ackedSeq: Count.optional(),
+  retransmissions: Count.optional(),
+  zeroWindows: Count.optional(),
+  keepAlives: Count.optional(),
+  resets: Count.optional(),
+  fins: Count.optional(),
+  captureDuplicates: Count.optional(),
+  badChecksums: Count.optional(),
+  /** SYN options: MSS, window scale (null: not offered), SACK permitted, time stamps. */
+  syn: z.tuple([z.number().int().nullable(), z.number().int().nullable(), z.boolean(), z.boolean()]).optional(),
+  /** TTL or hop limit: the usual value; where others were seen its share, then the others. */
+  ttl: z.array(z.number().nonnegative()).min(1).max(10).optional(),
+  ipId: z.string().max(20).optional(),
+  /** Indexes into the digest's `macs`. */
+  macs: z.array(Count).max(4).optional(),
+  /** Round trip, seconds: least, median, samples. */
+  rtt: z.tuple([Seconds, Seconds, Count]).optional(),
 })
 
 /** Numbers about one connection of the whole upload: no payload. */
@@ -55,10 +64,11 @@ export const DigestConnection = z.object({
   originator: DigestEnd,
   responder: DigestEnd,
   originatorBy: z.enum(['syn', 'service-port', 'first-packet']),
-  connState: z.string(),
-  history: z.string(),
+  connState: z.string().max(10),
+  history: z.string().max(80),
   startedAt: Stamp,
-  endedAt: Stamp,
+  /** Of the last packet, after `startedAt`. */
+  seconds: Seconds,
 })
 export type DigestConnection = z.infer<typeof DigestConnection>
 
@@ -66,6 +76,8 @@ export const FlowDigest = z.object({
   connections: z.array(DigestConnection).max(20_000),
   /** Connections the upload held beyond those listed. */
   leftOut: Count,
+  /** Link addresses, lower case with colons; ends refer to them by index. */
+  macs: z.array(z.string().max(17)).max(80_000),
 })
 export type FlowDigest = z.infer<typeof FlowDigest>
 

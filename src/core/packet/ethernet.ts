@@ -59,7 +59,7 @@ function decodeVlan(packet: Packet, offset: number): boolean {
 }
 
 /** MPLS label stack (RFC 3032 §2.1). What it carries is not named: the first nibble tells IPv4, IPv6, or a pseudo-wire (RFC 4928). */
-function decodeMpls(packet: Packet, offset: number): boolean {
+export function decodeMpls(packet: Packet, offset: number): boolean {
   let at = offset
   for (;;) {
     if (!packet.has(at, 4)) return packet.stop('truncated MPLS label')

@@ -3,7 +3,7 @@ import { decodeTransport } from './transport.ts'
 
 const HEADER = 40
 /** A chain of extension headers longer than this is an attack or damage. */
-const MAX_EXTENSIONS = 16
+const MAX_EXTENSIONS = 64
 
 /** IPv6 with its extension headers (RFC 8200 §3, §4). */
 export function decodeIpv6(packet: Packet, offset: number): boolean {

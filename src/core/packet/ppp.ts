@@ -1,4 +1,4 @@
-import { decodeEtherType } from './ethernet.ts'
+import { decodeEtherType, decodeMpls } from './ethernet.ts'
 import { decodeIpv4 } from './ipv4.ts'
 import { decodeIpv6 } from './ipv6.ts'
 import type { Packet } from './packet.ts'
@@ -14,7 +14,13 @@ export function decodePpp(packet: Packet, offset: number): boolean {
   at += compressed ? 1 : 2
   if (protocol === 0x0021) return decodeIpv4(packet, at)
   if (protocol === 0x0057) return decodeIpv6(packet, at)
+  if (protocol === 0x0281 || protocol === 0x0283) return decodeMpls(packet, at)
   return packet.stop(`PPP protocol 0x${protocol.toString(16).padStart(4, '0')}`)
+}
+
+/** LINKTYPE_PPP_ETHER: a PPPoE header without Ethernet in front. */
+export function decodePppEther(packet: Packet, offset: number): boolean {
+  return decodePpp(packet, offset + 6)
 }
 
 /** LINKTYPE_PPP_WITH_DIR: one byte of direction in front. */

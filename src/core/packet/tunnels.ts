@@ -3,6 +3,7 @@ import { decodeEthernet, decodeEtherType } from './ethernet.ts'
 import { decodeIp } from './ip.ts'
 import { Packet } from './packet.ts'
 import { decodePpp } from './ppp.ts'
+import { decodeWifi } from './wireless.ts'
 
 const VXLAN = 4789
 const VXLAN_LINUX = 8472
@@ -45,6 +46,8 @@ export function decodeGre(packet: Packet, offset: number): boolean {
   // ERSPAN: type I has no sequence number and no header of its own, type II 8 bytes, type III 12 and perhaps 8 more (draft-foschiano-erspan).
   if (type === 0x88be) return decodeEthernet(packet, hasSequence ? inner + 8 : inner)
   if (type === 0x22eb) return decodeErspan3(packet, inner)
+  // Aruba's access points send 802.11 frames to their controller under types of their own.
+  if ((type & 0xff00) === 0x8200 || type === 0x9000) return decodeWifi(packet, inner)
   if (type === 0 && packet.has(inner, 1)) return decodeIp(packet, inner)
   return decodeEtherType(packet, type, inner)
 }

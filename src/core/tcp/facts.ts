@@ -113,7 +113,7 @@ function sideFacts(
 }
 
 /** A side about which nothing is known. */
-const NOTHING: SideFacts = {
+export const NOTHING: SideFacts = {
   ip: '',
   port: 0,
   state: 'inactive',
@@ -180,8 +180,8 @@ function liveSideFacts(ip: string, port: number, live: LiveConnection, own: Live
     duplicateAcks: own.duplicateAcks,
     ackedUnseen: own.ackedUnseen,
     lostSegments: own.lostSegments,
-    badChecksums: own.badChecksums,
-    offloadedChecksums: own.offloadedChecksums,
+    badChecksums: own.goodChecksums > 0 ? own.badChecksums : 0,
+    offloadedChecksums: own.offloadedChecksums + (own.goodChecksums > 0 ? 0 : own.badChecksums),
     syns: own.syns,
     fins: own.fins,
     resets: own.resets,

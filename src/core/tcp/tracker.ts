@@ -283,12 +283,9 @@ export class Tracker {
     if (status === 'ok') own.goodChecksums++
     else if (status === 'offloaded') own.offloadedChecksums++
     else if (status === 'bad') {
-      // A card that finishes checksums finishes all of them: where none is right and some are plainly unfinished, a wrong one is too.
-      if (own.goodChecksums === 0 && own.offloadedChecksums > 0) own.offloadedChecksums++
-      else {
-        own.badChecksums++
-        return true
-      }
+      own.badChecksums++
+      // Where none was right so far they say nothing: offload, or addresses that were rewritten in the file.
+      return own.goodChecksums > 0
     }
     return false
   }
@@ -297,8 +294,16 @@ export class Tracker {
 /** How the originator is chosen (index of ORIGINATOR_BY), and whether it is the receiver of this first packet. */
 function originatorOf(packet: Packet): readonly [number, boolean] {
   if (packet.kind === 'tcp' && packet.flags & SYN) return [0, (packet.flags & ACK) !== 0]
+  // What is sent to many has no other side that could have begun.
+  if (packet.kind === 'udp' && isToMany(packet)) return [2, false]
   const owner = serviceSide(packet.sourcePort, packet.destinationPort)
   return owner === 'neither' ? [2, false] : [1, owner === 'first']
+}
+
+/** Multicast, or the limited broadcast address. */
+function isToMany(packet: Packet): boolean {
+  const first = packet.view.getUint8(packet.destination)
+  return packet.ipVersion === 6 ? first === 0xff : first >= 224 && (first < 240 || packet.view.getUint32(packet.destination) === 0xffffffff)
 }
 
 function followDatagram(live: LiveConnection, fromB: boolean, packet: Packet, at: number): void {
