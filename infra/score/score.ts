@@ -9,6 +9,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { gunzipSync } from 'node:zlib'
 import { diagnose } from '../../src/core/diagnosis/diagnose.ts'
 import type { EvidenceFile, Question } from '../../src/core/diagnosis/question.ts'
 import type { Diagnosis } from '../../src/core/diagnosis/schema.ts'
@@ -52,7 +53,8 @@ interface Row {
 }
 
 function evidence(dir: string, name: string, kind: 'capture' | 'log'): EvidenceFile {
-  const bytes = new Uint8Array(readFileSync(join(dir, name)))
+  const raw = readFileSync(join(dir, name))
+  const bytes = new Uint8Array(raw[0] === 0x1f && raw[1] === 0x8b ? gunzipSync(raw) : raw)
   const source = { name, size: bytes.length, open: () => [bytes] }
   return { file: `${kind === 'capture' ? 'captures' : 'logs'}/${name}`, name, kind, source, options: {}, receipt: undefined }
 }

@@ -9,8 +9,19 @@ export const closedByBoth = (facts: Facts): boolean => {
   const { host, peer } = facts.fins
   if (!host || !peer) return false
   // A side whose FIN the other never acknowledged, and which goes on repeating it, has not closed.
+  if (isLateFinRefused(facts)) return false
   const settled = (ladder: Ladder | undefined) => ladder?.what !== 'fin' || ladder.sends.length < 3
   return (host.ackedBy !== undefined || settled(facts.ladders.host)) && (peer.ackedBy !== undefined || settled(facts.ladders.peer))
+}
+
+/** A FIN that comes this long after the other side's was acknowledged, and is answered by RST, finds the half-closed socket gone; seconds. */
+const HALF_CLOSE_PATIENCE = 5
+
+const isLateFinRefused = ({ fins, resets }: Facts): boolean => {
+  const acked = fins.host?.ackedBy
+  const late = fins.peer
+  if (!acked || !late || late.ackedBy || late.first.at - acked.at < HALF_CLOSE_PATIENCE) return false
+  return resets.some((reset) => reset.from === 'host' && reset.segment.at >= late.first.at)
 }
 
 /** The moment after which nothing can end the connection any more. */

@@ -151,6 +151,10 @@ function scoreOf(
     const { from, to } = sought.incident
     const distance = Math.max(0, noticed.from - to, from - noticed.to)
     score -= 1.5 * Math.log2(1 + distance)
+    // Of several ends of the same sort the nearest is meant; of several within a stated minute the last.
+    if (from === to && (ending === 'reset' || ending === 'refused'))
+      score -= Math.min(1, 0.5 * Math.log2(1 + Math.abs(from - noticed.from)))
+    else score += Math.min(0.3, Math.max(0, (Math.min(noticed.from, to) - from) / 200))
     // Begun after the incident: it cannot be meant.
     if (connection.startedAt > to + 1) score -= 6
   } else score += connection.endedAt / 1e12

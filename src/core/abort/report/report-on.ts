@@ -63,11 +63,12 @@ export function reportOn(found: Investigation, question: Question, engineVersion
 }
 
 const refIn =
-  ({ files }: Investigation) =>
+  ({ files, observations }: Investigation) =>
   (pointer: Pointer): Ref => {
     const file = files[pointer.capture]
     if (!file) throw new Error(`no evidence file ${pointer.capture}`)
-    return frameRef(file, pointer.frame, pointer.at, 0)
+    const clock = observations.find(({ view }) => view.capture.members.some(({ input }) => input === pointer.capture))
+    return frameRef(file, pointer.frame, pointer.at, clock?.offset ?? 0)
   }
 
 function verdictOf(subject: Studied | undefined): Diagnosis['verdict'] {
@@ -100,13 +101,13 @@ function verdictOf(subject: Studied | undefined): Diagnosis['verdict'] {
   }
 }
 
-function connectionOf({ files }: Investigation, { view, facts }: Studied): Diagnosis['connection'] {
+function connectionOf({ files, observations }: Investigation, { view, facts }: Studied): Diagnosis['connection'] {
   const { connection } = view
-  const file = files[view.capture.members[0]?.input ?? 0]?.file ?? ''
+  const fileOf = (seen: Studied['view']) => files[seen.capture.members[0]?.input ?? 0]?.file ?? ''
   return {
     protocol: connection.protocol,
     streamIndex: connection.streamIndex,
-    file,
+    file: fileOf(view),
     host: view.host,
     peer: view.peer,
     hostState: facts.states.host,
@@ -115,17 +116,15 @@ function connectionOf({ files }: Investigation, { view, facts }: Studied): Diagn
     history: connection.history,
     startedAt: isoOf(connection.startedAt),
     endedAt: isoOf(connection.endedAt),
-    observations: [
-      {
-        file,
-        streamIndex: connection.streamIndex,
-        vantage: view.vantage,
-        host: view.host,
-        peer: view.peer,
-        offsetSeconds: 0,
-        translated: false,
-      },
-    ],
+    observations: observations.map(({ view: seen, offset, translated }) => ({
+      file: fileOf(seen),
+      streamIndex: seen.connection.streamIndex,
+      vantage: seen.vantage,
+      host: seen.host,
+      peer: seen.peer,
+      offsetSeconds: offset,
+      translated,
+    })),
   }
 }
 
