@@ -1,0 +1,95 @@
+import type { Chunks, Sink } from '../bytes/chunks.ts'
+import { InputError } from '../errors.ts'
+import type { CutReceipt, LogDigest } from '../intake/receipt.ts'
+import type { Window } from '../time/window.ts'
+import { clockShift, cutOptions, cutWarnings } from './cut-report.ts'
+import { CutTaker } from './cut-taker.ts'
+import { chooseDayOrder } from './day-order.ts'
+import { chooseZone, dateInName, openLog } from './open-log.ts'
+import type { LogOptions } from './record.ts'
+
+/** How a log is cut. `fileOptions.clockOffset` (seconds, this file's clock − reference clock) moves the window onto the file's clock. */
+export interface CutLogOptions extends LogOptions {
+  /** On the reference clock. */
+  readonly window: Window
+  /** Also keep what describes the file and belongs to no record: a CSV's column names, W3C's `#` lines, the frame of an XML export. */
+  readonly keepHeader?: boolean | undefined
+}
+
+/** What a log's cut receipt says about it (see `CutReceipt`): the joining room adds names, hashes, sizes and compression. */
+export interface LogCut {
+  readonly format: string
+  /** The kept bytes' format and file extension, where a cut changes them (evtx → event XML). */
+  readonly cutAs: { readonly format: string; readonly extension: string } | undefined
+  readonly recordsSeen: number
+  readonly from: string | null
+  readonly to: string | null
+  readonly kept: { readonly records: number; readonly bytes: number; readonly from: string | null; readonly to: string | null }
+  readonly dropped: CutReceipt['dropped']
+  /** [first kept line, first upload line], 1-based. */
+  readonly ordinals: readonly (readonly [number, number])[]
+  readonly options: Record<string, unknown>
+  readonly quality: readonly string[]
+  readonly warnings: CutReceipt['warnings']
+  /** Seconds: the `clockOffset` that would bring the case's error into the window; null where none is wanted or known. */
+  readonly suggestedClockOffset: number | null
+  readonly logDigest: LogDigest
+}
+
+/**
+ * Cuts a log to a window as it streams: what is inside goes to `sink` byte for byte (but evtx, which becomes event XML), the rest is
+ * counted. One pass; memory is bounded by the longest held line, the digest, and 8 MiB while the day order is open.
+ *
+ * @throws {InputError} `empty-file`, `unknown-format`, `bad-option`; `no-timestamps` for text without any stamp, unless `keepUndated`
+ */
+export async function cutLog(chunks: Chunks, options: CutLogOptions, sink: Sink): Promise<LogCut> {
+  const opened = await openLog(chunks, options)
+  const taker = new CutTaker(opened.head, options)
+  const reader = opened.format.open(opened.head, taker)
+  const zone = chooseZone(options, reader.facts.utcByRule === true)
+  taker.start(reader.facts, zone.zone, chooseDayOrder(opened.head, reader.facts, zone.zone), nearOf(options), dateInName(options.fileName))
+  for await (const chunk of opened.chunks) {
+    taker.chunk = chunk
+    reader.push(chunk)
+    for (const piece of taker.takeKept()) await sink(piece)
+  }
+  reader.end()
+  taker.end()
+  for (const piece of taker.takeKept()) await sink(piece)
+  const cut = taker.chosen
+  if (cut.recordsSeen === 0 && options.fileOptions?.keepUndated !== true) throw noTimestamps(options)
+  return {
+    format: opened.format.id,
+    cutAs: opened.format.cutAs,
+    recordsSeen: cut.recordsSeen,
+    from: cut.digest.firstAt,
+    to: cut.digest.lastAt,
+    kept: { records: cut.keptRecords, bytes: cut.keptBytes, from: cut.keptFrom, to: cut.keptTo },
+    dropped: { before: cut.before, after: cut.after, withoutTime: cut.withoutTime, outOfScope: 0 },
+    ordinals: cut.ordinals,
+    options: cutOptions(options, opened, reader.facts, zone, taker.dayOrder, cut),
+    quality: [...reader.facts.quality, ...cut.quality()],
+    warnings: cutWarnings(options, cut, zone, taker.dayOrder),
+    suggestedClockOffset: clockShift(options, cut)?.clockOffset ?? null,
+    logDigest: cut.digest.digest(),
+  }
+}
+
+/** A moment near which the log lies: the incident, else the middle of a window that has one. */
+function nearOf(options: CutLogOptions): number | undefined {
+  const { incidentAtNs, window } = options
+  if (incidentAtNs !== undefined) return Number(incidentAtNs / 1_000_000_000n)
+  const spanNs = window.toNs - window.fromNs
+  return spanNs > 400n * 86_400n * 1_000_000_000n ? undefined : Number((window.fromNs + spanNs / 2n) / 1_000_000_000n)
+}
+
+function noTimestamps(options: CutLogOptions): InputError {
+  const given = options.fileOptions?.timeFormat
+  return new InputError(
+    'no-timestamps',
+    given === undefined
+      ? 'no line of the file starts with a time stamp in any known layout'
+      : `no line of the file has a time stamp written as ${JSON.stringify(given)}`,
+    'Say how its time stamps are written (timeFormat, for instance %d.%m.%Y %H:%M:%S), or send it with keepUndated to have it kept whole.',
+  )
+}

@@ -1,0 +1,204 @@
+import { isoFromParts } from '../time/civil.ts'
+import type { CutLogOptions } from './cut-log.ts'
+import type { DecodedError } from './errors/decode.ts'
+import { DigestBuilder } from './log-digest.ts'
+import type { RecordStart } from './record-reader.ts'
+import type { StampResolver } from './resolve-stamp.ts'
+
+const NS = 1_000_000_000n
+
+/** One reading of a log: what it keeps, drops and counts. */
+export class CutState {
+  readonly resolver: StampResolver | undefined
+  readonly digest = new DigestBuilder()
+  readonly ordinals: [number, number][] = []
+  recordsSeen = 0
+  keptRecords = 0
+  keptBytes = 0
+  before = 0
+  after = 0
+  withoutTime = 0
+  impossible = 0
+  outOfOrder = 0
+  heldBytes = 0
+  readonly #keepUndated: boolean
+  readonly #keepHeader: boolean
+  readonly #from: { seconds: number; nanoseconds: number }
+  readonly #to: { seconds: number; nanoseconds: number }
+  #inside = false
+  #seconds = Number.NaN
+  #nanoseconds = 0
+  #stampedAt: () => string = () => ''
+  #previous = Number.NEGATIVE_INFINITY
+  #first = { seconds: Number.NaN, nanoseconds: 0 }
+  #last = { seconds: Number.NaN, nanoseconds: 0 }
+  #inputLine = 0
+  #keptLine = 0
+  #pieces: Uint8Array[] = []
+  #run: { buffer: Uint8Array; from: number; to: number } | undefined
+  #lastError = ''
+
+  constructor(options: CutLogOptions, resolver: StampResolver | undefined) {
+    this.resolver = resolver
+    this.#keepUndated = options.fileOptions?.keepUndated === true
+    this.#keepHeader = options.keepHeader === true
+    const offsetNs = BigInt(Math.round((options.fileOptions?.clockOffset ?? 0) * 1e9))
+    this.#from = splitNs(options.window.fromNs + offsetNs)
+    this.#to = splitNs(options.window.toNs + offsetNs)
+  }
+
+  begin(start: RecordStart): void {
+    this.#inputLine = start.line - 1
+    this.#stampedAt = start.stampedAt
+    this.#lastError = ''
+    if (start.stamp === undefined || this.resolver === undefined) {
+      this.#beginUndated()
+      return
+    }
+    const seconds = this.resolver.resolve(start.stamp)
+    this.recordsSeen++
+    this.#seconds = seconds
+    this.#nanoseconds = start.stamp.nanoseconds
+    if (Number.isNaN(seconds)) {
+      this.impossible++
+      this.#beginUndated()
+      return
+    }
+    this.digest.record(seconds, this.#nanoseconds)
+    if (seconds < this.#previous) this.outOfOrder++
+    this.#previous = seconds
+    if (isBefore(seconds, this.#nanoseconds, this.#from)) {
+      this.#inside = false
+      this.before++
+    } else if (isBefore(seconds, this.#nanoseconds, this.#to)) {
+      this.#inside = true
+      this.#keep(seconds, this.#nanoseconds)
+    } else {
+      this.#inside = false
+      this.after++
+    }
+  }
+
+  #beginUndated(): void {
+    this.#seconds = Number.NaN
+    this.#inside = this.#keepUndated
+    if (this.#inside) this.keptRecords++
+    else this.withoutTime++
+  }
+
+  #keep(seconds: number, nanoseconds: number): void {
+    this.keptRecords++
+    const moment = { seconds, nanoseconds }
+    if (Number.isNaN(this.#first.seconds) || isBefore(seconds, nanoseconds, this.#first)) this.#first = moment
+    if (Number.isNaN(this.#last.seconds) || !isBefore(seconds, nanoseconds, this.#last)) this.#last = moment
+  }
+
+  piece(buffer: Uint8Array, from: number, to: number, isLine: boolean, lasting: boolean): void {
+    if (isLine) this.#inputLine++
+    if (!this.#inside) return
+    if (isLine) this.#mapLine()
+    this.#add(buffer, from, to, lasting)
+  }
+
+  header(buffer: Uint8Array, from: number, to: number, isLine: boolean, lasting: boolean): void {
+    if (isLine) this.#inputLine++
+    this.#inside = false
+    if (!this.#keepHeader) return
+    if (isLine) this.#mapLine()
+    this.#add(buffer, from, to, lasting)
+  }
+
+  errors(errors: readonly DecodedError[], line: number, peer: string | undefined): void {
+    if (Number.isNaN(this.#seconds)) return
+    for (const error of errors) {
+      // A stack trace says the same thing many times.
+      const key = `${line} ${error.canonical}`
+      if (key === this.#lastError) continue
+      this.#lastError = key
+      this.digest.error({
+        seconds: this.#seconds,
+        nanoseconds: this.#nanoseconds,
+        stampedAt: this.#stampedAt(),
+        code: error.codes[0] ?? error.canonical,
+        canonical: error.canonical,
+        line,
+        peer,
+        inside: this.#inside,
+      })
+    }
+  }
+
+  /** Kept pieces so far; those in the reader's chunk are valid until the next one. */
+  take(): readonly Uint8Array[] {
+    this.#closeRun()
+    const pieces = this.#pieces
+    this.#pieces = []
+    this.heldBytes = 0
+    return pieces
+  }
+
+  /** Copies what would not outlive the chunk: this reading is not sure to be the right one. */
+  holdBack(): void {
+    if (this.#run)
+      this.#run = { ...this.#run, buffer: this.#run.buffer.slice(this.#run.from, this.#run.to), from: 0, to: this.#run.to - this.#run.from }
+    this.#closeRun()
+    this.heldBytes = 0
+    for (const piece of this.#pieces) this.heldBytes += piece.length
+  }
+
+  end(): void {
+    this.#closeRun()
+  }
+
+  get keptFrom(): string | null {
+    return Number.isNaN(this.#first.seconds) ? null : isoFromParts(this.#first.seconds, this.#first.nanoseconds)
+  }
+
+  get keptTo(): string | null {
+    return Number.isNaN(this.#last.seconds) ? null : isoFromParts(this.#last.seconds, this.#last.nanoseconds)
+  }
+
+  /** Oddities, a sentence each. */
+  quality(): string[] {
+    const says: string[] = []
+    if (this.impossible > 0) says.push(`${this.impossible} records have a date that does not exist or cannot be placed`)
+    if (this.outOfOrder > 0) says.push(`${this.outOfOrder} records are earlier than the one before them`)
+    const notes = this.resolver?.notes
+    if (notes && notes.inGap > 0)
+      says.push(`${notes.inGap} stamps lie in the hour that the clock skipped in spring: read as if it had gone on`)
+    if (notes && notes.inOverlap > 0)
+      says.push(`${notes.inOverlap} stamps lie in the hour that the clock showed twice in autumn: read by their order`)
+    return says
+  }
+
+  #mapLine(): void {
+    this.#keptLine++
+    const last = this.ordinals.at(-1)
+    if (!last || this.#inputLine - this.#keptLine !== last[1] - last[0]) this.ordinals.push([this.#keptLine, this.#inputLine])
+  }
+
+  #add(buffer: Uint8Array, from: number, to: number, lasting: boolean): void {
+    this.keptBytes += to - from
+    const run = this.#run
+    if (run && run.buffer === buffer && run.to === from) {
+      run.to = to
+      return
+    }
+    this.#closeRun()
+    if (lasting) this.#run = { buffer, from, to }
+    else this.#pieces.push(buffer.slice(from, to))
+  }
+
+  #closeRun(): void {
+    if (this.#run) this.#pieces.push(this.#run.buffer.subarray(this.#run.from, this.#run.to))
+    this.#run = undefined
+  }
+}
+
+function splitNs(timestampNs: bigint): { seconds: number; nanoseconds: number } {
+  const floor = timestampNs / NS - (timestampNs % NS < 0n ? 1n : 0n)
+  return { seconds: Number(floor), nanoseconds: Number(timestampNs - floor * NS) }
+}
+
+const isBefore = (seconds: number, nanoseconds: number, limit: { seconds: number; nanoseconds: number }): boolean =>
+  seconds < limit.seconds || (seconds === limit.seconds && nanoseconds < limit.nanoseconds)

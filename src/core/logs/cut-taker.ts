@@ -1,0 +1,136 @@
+import type { Zone } from '../time/zone.ts'
+import type { CutLogOptions } from './cut-log.ts'
+import { CutState } from './cut-state.ts'
+import type { DayOrder } from './day-order.ts'
+import { PieceDecoder } from './encoding.ts'
+import { entitiesOf } from './entities.ts'
+import { decodeErrors } from './errors/decode.ts'
+import { mayReportError } from './errors/sieve.ts'
+import { PeerNames } from './peer-names.ts'
+import type { LogHead, ReaderFacts, RecordStart, RecordTaker } from './record-reader.ts'
+import { StampResolver } from './resolve-stamp.ts'
+
+const MAX_UNDECIDED = 4_194_304 // bytes each of two readings may hold back while the day order is open
+const MAX_LOOKED_AT = 16_384 // bytes of a line that are decoded
+const LEARN_LINES = 20_000 // lines that are searched for names in full; then one in eight
+
+/** Takes records, decides which are inside, and keeps their bytes. While numeric dates can be read both ways, two readings go side by side. */
+export class CutTaker implements RecordTaker {
+  /** The chunk that is being read: pieces of it need no copy until the next one. */
+  chunk: Uint8Array = new Uint8Array(0)
+  dayOrder: DayOrder = { dayFirst: false, from: 'not needed' }
+  readonly #options: CutLogOptions
+  readonly #names = new PeerNames()
+  readonly #decoder: PieceDecoder
+  readonly #wide: boolean
+  #states: [CutState] | [CutState, CutState]
+  #facts: ReaderFacts | undefined
+  #firstIsDayFirst = false
+  #line = 0
+  #lines = 0
+
+  constructor(head: LogHead, options: CutLogOptions) {
+    this.#options = options
+    this.#decoder = new PieceDecoder(head.encoding)
+    this.#wide = head.encoding.unit === 2
+    this.#states = [new CutState(options, undefined)]
+  }
+
+  start(facts: ReaderFacts, zone: Zone, order: DayOrder, near: number | undefined, dateHint: number | undefined): void {
+    this.#facts = facts
+    this.dayOrder = order
+    this.#firstIsDayFirst = order.dayFirst
+    const state = (dayFirst: boolean | 'nearest'): CutState =>
+      new CutState(this.#options, new StampResolver({ zone, near, dayFirst, dateHint }))
+    if (order.from === 'assumed') this.#states = [state(order.dayFirst), state(!order.dayFirst)]
+    else this.#states = [state(order.from === 'not needed' ? 'nearest' : order.dayFirst)]
+  }
+
+  get chosen(): CutState {
+    return this.#states[0]
+  }
+
+  begin(start: RecordStart): void {
+    this.#line = start.line
+    for (const state of this.#states) state.begin(start)
+  }
+
+  piece(buffer: Uint8Array, from: number, to: number, isLine: boolean): void {
+    const lasting = buffer === this.chunk
+    for (const state of this.#states) state.piece(buffer, from, to, isLine, lasting)
+    if (isLine) this.#look(buffer, from, Math.min(to, from + MAX_LOOKED_AT))
+  }
+
+  header(buffer: Uint8Array, from: number, to: number, isLine: boolean): void {
+    const lasting = buffer === this.chunk
+    for (const state of this.#states) state.header(buffer, from, to, isLine, lasting)
+  }
+
+  date(days: number): void {
+    for (const state of this.#states) state.resolver?.setDate(days)
+  }
+
+  /** What is settled to be kept, in order; valid until the next chunk. */
+  takeKept(): readonly Uint8Array[] {
+    this.#settle(false)
+    return this.#states.length === 1 ? this.chosen.take() : this.#holdBack()
+  }
+
+  end(): void {
+    this.#settle(true)
+    this.chosen.end()
+  }
+
+  /** One reading is dropped when a date above 12 shows the order, when no such date can come, or when holding back costs too much. */
+  #settle(atEnd: boolean): void {
+    const [first, second] = this.#states
+    if (!second || !this.#facts) return
+    const shown = this.#facts.dayFirst
+    if (shown !== undefined) {
+      this.dayOrder = { dayFirst: shown, from: 'read' }
+      this.#states = [shown === this.#firstIsDayFirst ? first : second]
+    } else if (atEnd || first.heldBytes + second.heldBytes > MAX_UNDECIDED) {
+      const other = second.keptRecords > 0 && first.keptRecords === 0
+      this.dayOrder = { dayFirst: other ? !this.#firstIsDayFirst : this.#firstIsDayFirst, from: other ? 'inferred' : 'assumed' }
+      this.#states = [other ? second : first]
+    }
+  }
+
+  #holdBack(): readonly Uint8Array[] {
+    for (const state of this.#states) state.holdBack()
+    return []
+  }
+
+  /** Looks for errors in every line, and for names of peers in enough of them. */
+  #look(buffer: Uint8Array, from: number, to: number): void {
+    const lines = this.#lines++
+    const suspicious = this.#wide || mayReportError(buffer, from, to)
+    const learning = lines < LEARN_LINES || (lines & 7) === 0
+    if (!suspicious && !(learning && hasAddress(buffer, from, to))) return
+    const text = this.#decoder.decode(buffer.subarray(from, to))
+    const entities = entitiesOf(text)
+    const errors = suspicious ? decodeErrors(text) : []
+    if (errors.length > 0) {
+      const peer = this.#names.find(text, entities, 0)
+      const at =
+        peer && (peer.port === undefined ? peer.ip : peer.ip.includes(':') ? `[${peer.ip}]:${peer.port}` : `${peer.ip}:${peer.port}`)
+      for (const state of this.#states) state.errors(errors, this.#line, at)
+    }
+    this.#names.learn(text, entities, 0)
+  }
+}
+
+/** A dotted quad or an IPv6 address may be there: three dots between digits, or two colons in a row. */
+function hasAddress(buffer: Uint8Array, from: number, to: number): boolean {
+  let dots = 0
+  for (let i = from; i < to; i++) {
+    const byte = buffer[i] as number
+    if (byte === 46) {
+      if (++dots === 3) return true
+    } else if (byte === 58) {
+      if (buffer[i + 1] === 58) return true
+      dots = 0
+    } else if (byte < 48 || byte > 57) dots = 0
+  }
+  return false
+}

@@ -1,0 +1,85 @@
+import { daysFromCivil } from '../../time/civil.ts'
+import { LineReader, type LineRules } from '../line-reader.ts'
+import { type FoundStamp, firstStamp, leadingStamp, MAX_PREFIX } from '../line-shape.ts'
+import type { LogFormat, LogHead, RecordTaker } from '../record-reader.ts'
+import { RecordStarts, surveyLines } from '../survey.ts'
+import { compileTimeFormat } from '../time-format.ts'
+
+/** Room for a prefix and the longest stamp, bytes. */
+export const HEAD_LENGTH = MAX_PREFIX + 64
+
+/** Plain text with a stamp in (at least) the first line of every record: the last resort, sniffs nothing. */
+export const textFormat: LogFormat = {
+  id: 'text',
+  sniff: () => true,
+  open(head, taker) {
+    return openText(head, taker, {})
+  },
+}
+
+/** What other line formats change about plain text. */
+export interface TextVariant {
+  readonly quoted?: boolean
+  readonly utcByRule?: boolean
+  isHeader?(head: string, line: number): boolean
+  dateIn?(head: string): number | undefined
+}
+
+export function openText(head: LogHead, taker: RecordTaker, variant: TextVariant): LineReader {
+  const survey = surveyLines(head.lines)
+  const rules: LineRules = {
+    headLength: HEAD_LENGTH,
+    quoted: variant.quoted ?? false,
+    isHeader: variant.isHeader ?? (() => false),
+    start: head.options.fileOptions?.timeFormat === undefined ? starter(survey) : byTimeFormat(head.options.fileOptions.timeFormat),
+    dateIn: variant.dateIn ?? (survey.layouts === 'time-only' ? dateAlone : undefined),
+  }
+  return new LineReader(rules, head.encoding, taker, {
+    quality: [],
+    dayFirst: survey.dayFirst,
+    orderOpen: survey.orderEverOpen,
+    utcByRule: variant.utcByRule,
+  })
+}
+
+type Starter = LineRules['start']
+
+function starter(survey: ReturnType<typeof surveyLines>): Starter {
+  const starts = new RecordStarts(survey)
+  let quotedLines = 0
+  return (head, insideQuotes) => {
+    quotedLines = insideQuotes ? quotedLines + 1 : 0
+    const found = leadingStamp(head, survey.layouts) ?? headerStamp(head) ?? firstStamp(head, survey.layouts)
+    if (!insideQuotes) return starts.accepts(found, head) ? found : undefined
+    // A lost quote must not swallow the rest of the file: a level word and a date resynchronise, and so does any stamp after a long field.
+    const resynchronises = found !== undefined && survey.shapes.has(found.shape) && (found.shape !== '' || quotedLines > MAX_QUOTED_LINES)
+    return resynchronises ? found : undefined
+  }
+}
+
+const MAX_QUOTED_LINES = 500
+
+/** `###### Logging started. … StartSystemTime:2013-07-25-160323.291`: a banner that opens a log and says when. */
+function headerStamp(head: string): FoundStamp | undefined {
+  if (!head.startsWith('###')) return undefined
+  const at = head.indexOf('Time:')
+  const found = at < 0 ? undefined : leadingStamp(head.slice(at + 5), 'dated')
+  if (!found) return undefined
+  const { stamp } = found
+  return { ...found, stamp: { ...stamp, start: stamp.start + at + 5, end: stamp.end + at + 5, clockAt: -1 } }
+}
+
+function byTimeFormat(format: string): Starter {
+  const layout = compileTimeFormat(format)
+  return (head) => layout.find(head)
+}
+
+/** A header that dates the bare times below it: a line with an ISO, dotted or slashed date and no time. */
+function dateAlone(head: string): number | undefined {
+  const match = /(?:^|[^0-9])((?:19|20)\d{2})[-/.](\d{2})[-/.](\d{2})(?![0-9])/.exec(head.slice(0, 120))
+  if (!match || leadingStamp(head, 'time-only')) return undefined
+  const [, year = '', month = '', day = ''] = match
+  return Number(month) >= 1 && Number(month) <= 12 && Number(day) >= 1 && Number(day) <= 31
+    ? daysFromCivil(Number(year), Number(month), Number(day))
+    : undefined
+}

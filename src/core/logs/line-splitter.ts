@@ -1,0 +1,106 @@
+import type { LogEncoding } from './encoding.ts'
+
+/** Takes a file's lines. Bytes are valid during the call only. */
+export interface LineTaker {
+  /** A line with its line end, or the first {@link MAX_HELD_LINE} bytes of one that is longer. */
+  line(buffer: Uint8Array, from: number, to: number, offset: number): void
+  /** More of the line before: long lines come in pieces. */
+  more(buffer: Uint8Array, from: number, to: number): void
+}
+
+/** Bytes of a line that are held to look at; the rest of a longer line is passed through unread. */
+export const MAX_HELD_LINE = 262_144
+
+const LF = 10
+
+/** Cuts chunks into lines. Lines inside a chunk are handed on in place; only a line that crosses chunks is copied. */
+export class LineSplitter {
+  readonly #taker: LineTaker
+  readonly #encoding: LogEncoding
+  #carry = new Uint8Array(4096)
+  #carried = 0
+  /** The line's first bytes were handed on already. */
+  #passing = false
+  #offset = 0
+
+  constructor(encoding: LogEncoding, taker: LineTaker) {
+    this.#encoding = encoding
+    this.#taker = taker
+  }
+
+  push(chunk: Uint8Array): void {
+    let at = 0
+    while (at < chunk.length) {
+      const end = this.#endOfLine(chunk, at)
+      if (end < 0) {
+        this.#keep(chunk, at, chunk.length)
+        break
+      }
+      if (this.#passing) {
+        this.#taker.more(chunk, at, end)
+        this.#passing = false
+      } else if (this.#carried > 0) {
+        this.#append(chunk, at, end)
+        this.#taker.line(this.#carry, 0, this.#carried, this.#offset + at - (this.#carried - (end - at)))
+        this.#carried = 0
+      } else {
+        this.#taker.line(chunk, at, end, this.#offset + at)
+      }
+      at = end
+    }
+    this.#offset += chunk.length
+  }
+
+  /** The last line may lack its line end. */
+  end(): void {
+    if (this.#carried > 0) this.#taker.line(this.#carry, 0, this.#carried, this.#offset - this.#carried)
+    this.#carried = 0
+  }
+
+  /** Index after the next line feed; -1 where the chunk has none. */
+  #endOfLine(chunk: Uint8Array, from: number): number {
+    if (this.#encoding.unit === 1) return chunk.indexOf(LF, from) + 1 || -1
+    return this.#endOfWideLine(chunk, from)
+  }
+
+  /** In UTF-16 a line feed is one on an even offset with a NUL before or behind it; either byte may lie in another chunk. */
+  #endOfWideLine(chunk: Uint8Array, from: number): number {
+    const little = this.#encoding.littleEndian
+    for (let i = chunk.indexOf(little ? LF : 0, from); i >= 0; i = chunk.indexOf(little ? LF : 0, i + 1)) {
+      if (((this.#offset + i) & 1) !== 0) continue
+      if (chunk[i + 1] === (little ? 0 : LF)) return i + 2
+    }
+    // The pair may be split: its first byte is the last of what was carried.
+    if (from === 0 && (this.#offset & 1) === 1 && chunk[0] === (little ? 0 : LF) && this.#lastByte === (little ? LF : 0)) return 1
+    return -1
+  }
+
+  #lastByte = -1
+
+  #keep(chunk: Uint8Array, from: number, to: number): void {
+    this.#lastByte = chunk[to - 1] ?? -1
+    if (this.#passing) {
+      this.#taker.more(chunk, from, to)
+      return
+    }
+    const room = MAX_HELD_LINE - this.#carried
+    const held = Math.min(to - from, room)
+    this.#append(chunk, from, from + held)
+    if (this.#carried < MAX_HELD_LINE) return
+    this.#taker.line(this.#carry, 0, this.#carried, this.#offset + from + held - this.#carried)
+    this.#carried = 0
+    this.#passing = true
+    if (held < to - from) this.#taker.more(chunk, from + held, to)
+  }
+
+  #append(chunk: Uint8Array, from: number, to: number): void {
+    const need = this.#carried + to - from
+    if (need > this.#carry.length) {
+      const larger = new Uint8Array(Math.max(need, this.#carry.length * 2))
+      larger.set(this.#carry.subarray(0, this.#carried))
+      this.#carry = larger
+    }
+    this.#carry.set(chunk.subarray(from, to), this.#carried)
+    this.#carried = need
+  }
+}

@@ -1,0 +1,112 @@
+import { entitiesOf, type LogEndpoint, type LogEntities } from './entities.ts'
+
+/** A peer as a record names it: by address, or by a name that other records tie to one. */
+export interface NamedPeer extends Omit<LogEndpoint, 'at'> {
+  /** The name that was looked up; undefined where the record itself has the address. */
+  readonly by: string | undefined
+}
+
+const MAX_NAMES = 20_000
+const MAX_WORDS = 24 // of one record: what names a queue or printer stands near its start
+const NAME = /[\p{L}\p{N}_][\p{L}\p{N}_.-]{1,63}/gu
+
+/** What is known about one name or about all records together: how often each address stood beside it. */
+interface Ties {
+  readonly counts: Map<string, { endpoint: NamedPeer; records: number }>
+  total: number
+}
+
+const MAX_ADDRESSES = 64 // of one name: a word with more names nobody
+
+/**
+ * Learns which names (queues, printers, jobs) stand for which address, from records that have both: `queue18: queue started, device
+ * 10.20.172.253:631` ties `queue18`, `job 49218 connected to …` ties the job. Words that go with every address (`device`, `INFO`) weigh
+ * nothing, because a name counts by how much more often than usual its address stands beside it.
+ */
+export class PeerNames {
+  readonly #ties = new Map<string, Ties>()
+  readonly #all: Ties = { counts: new Map(), total: 0 }
+
+  /** @param skip characters of the text's start that hold the stamp */
+  learn(text: string, entities: LogEntities, skip: number): void {
+    const endpoints = distinct(entities.endpoints)
+    const [endpoint] = endpoints
+    if (endpoints.length !== 1 || !endpoint) return
+    const peer: NamedPeer = { ip: endpoint.ip, port: endpoint.port, by: undefined }
+    count(this.#all, peer, MAX_NAMES)
+    for (const name of namesIn(text, entities, skip)) {
+      let ties = this.#ties.get(name)
+      if (!ties) {
+        if (this.#ties.size >= MAX_NAMES) continue
+        ties = { counts: new Map(), total: 0 }
+        this.#ties.set(name, ties)
+      }
+      count(ties, peer, MAX_ADDRESSES)
+    }
+  }
+
+  /** The peer that a record is about: the address it has, else the one its names stand for; undefined where they do not say. */
+  find(text: string, entities: LogEntities, skip: number): NamedPeer | undefined {
+    const [endpoint] = entities.endpoints
+    if (!endpoint) return this.#byNames(text, entities, skip)
+    const known = this.#all.counts.get(endpoint.ip)?.endpoint
+    return { ip: endpoint.ip, port: endpoint.port ?? known?.port, by: undefined }
+  }
+
+  #byNames(text: string, entities: LogEntities, skip: number): NamedPeer | undefined {
+    const votes = new Map<string, { peer: NamedPeer; weight: number }>()
+    for (const name of namesIn(text, entities, skip)) {
+      const ties = this.#ties.get(name)
+      if (!ties || ties.counts.size >= MAX_ADDRESSES) continue
+      for (const { endpoint, records } of ties.counts.values()) {
+        const weight = this.#weight(ties, endpoint.ip, records)
+        const vote = votes.get(endpoint.ip)
+        if (vote) vote.weight += weight
+        else votes.set(endpoint.ip, { peer: { ...endpoint, by: name }, weight })
+      }
+    }
+    const [best, second] = [...votes.values()].sort((a, b) => b.weight - a.weight)
+    if (!best || (second && second.weight * 2 > best.weight)) return undefined
+    return best.weight > 0 || this.#all.counts.size === 1 ? best.peer : undefined
+  }
+
+  /** How much the name speaks for the address: its share of the name's records, times how far that lies above the address's usual share. */
+  #weight(ties: Ties, ip: string, records: number): number {
+    const usual = (this.#all.counts.get(ip)?.records ?? 0) / Math.max(1, this.#all.total)
+    const lift = usual === 0 ? 1 : records / ties.total / usual
+    return lift <= 1 ? 0 : (records / (ties.total + 1)) * Math.log(lift)
+  }
+}
+
+function count(ties: Ties, peer: NamedPeer, most: number): void {
+  const known = ties.counts.get(peer.ip)
+  ties.total++
+  if (known) {
+    known.records++
+    if (peer.port !== undefined) known.endpoint = peer
+  } else if (ties.counts.size < most) ties.counts.set(peer.ip, { endpoint: peer, records: 1 })
+}
+
+function distinct(endpoints: readonly LogEndpoint[]): LogEndpoint[] {
+  return endpoints.filter((endpoint, index) => endpoints.findIndex(({ ip }) => ip === endpoint.ip) === index)
+}
+
+/** Words that could name something, and jobs as `job:N`. Plain words without a digit, capital in the middle, `_` or `-` are kept too: a queue may be called `warehouse`. */
+export function namesIn(text: string, entities: LogEntities, skip: number): string[] {
+  const names: string[] = entities.jobs.map((job) => `job:${job}`)
+  for (const match of text.slice(skip, skip + 512).matchAll(NAME)) {
+    const [word] = match
+    if (/^[\d.]+$/.test(word)) continue
+    names.push(word)
+    if (names.length >= MAX_WORDS) break
+  }
+  return names
+}
+
+/** Addresses and the peer of one record, for callers that hold its text. */
+export function peerOf(names: PeerNames, text: string, skip: number): { entities: LogEntities; peer: NamedPeer | undefined } {
+  const entities = entitiesOf(text)
+  const peer = names.find(text, entities, skip)
+  names.learn(text, entities, skip)
+  return { entities, peer }
+}

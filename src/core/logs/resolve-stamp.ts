@@ -1,0 +1,119 @@
+import { civilFromDays, daysFromCivil, daysInMonth } from '../time/civil.ts'
+import type { Zone } from '../time/zone.ts'
+import type { Stamp } from './stamp.ts'
+
+const DAY = 86_400 // seconds
+
+export interface ResolveOptions {
+  readonly zone: Zone
+  /** A moment near which the log lies, UTC seconds; undefined when nobody knows. */
+  readonly near: number | undefined
+  /** `nearest`: each date that can be read both ways is read so that it lies nearer to the incident. */
+  readonly dayFirst: boolean | 'nearest'
+  /** The date of bare times, days since the epoch, from a header or the file's name. */
+  readonly dateHint: number | undefined
+}
+
+/** What had to be inferred: one count a reason, for the receipt. */
+export interface ResolveNotes {
+  zoneRead: number
+  zoneAssumed: number
+  yearInferred: number
+  dateInferred: number
+  inGap: number
+  inOverlap: number
+}
+
+/** Turns stamps into UTC seconds, one file's stamps in file order: overlaps and bare times lean on the record before. */
+export class StampResolver {
+  readonly notes: ResolveNotes = { zoneRead: 0, zoneAssumed: 0, yearInferred: 0, dateInferred: 0, inGap: 0, inOverlap: 0 }
+  readonly #options: ResolveOptions
+  #previous = Number.NaN
+  #day: number | undefined
+
+  constructor(options: ResolveOptions) {
+    this.#options = options
+    this.#day = options.dateHint
+  }
+
+  /** A date that a header line gives to the bare times after it. */
+  setDate(days: number): void {
+    this.#day = days
+    this.#previous = Number.NaN
+  }
+
+  /** Whole UTC seconds; NaN for a date that does not exist. */
+  resolve(stamp: Stamp): number {
+    const seconds = stamp.epochSeconds ?? this.#civil(stamp)
+    if (!Number.isNaN(seconds)) this.#previous = seconds
+    return seconds
+  }
+
+  #civil(stamp: Stamp): number {
+    const days = stamp.month === 0 ? this.#dayOfBareTime(stamp) : this.#dayOf(stamp)
+    if (Number.isNaN(days)) return Number.NaN
+    const local = days * DAY + stamp.hour * 3600 + stamp.minute * 60 + stamp.second
+    if (stamp.offsetSeconds !== undefined) {
+      this.notes.zoneRead++
+      return local - stamp.offsetSeconds
+    }
+    this.notes.zoneAssumed++
+    return this.#toUtc(local)
+  }
+
+  #toUtc(local: number): number {
+    const { first, second, inGap } = this.#options.zone.toUtc(local)
+    if (inGap) this.notes.inGap++
+    if (second === undefined) return first
+    this.notes.inOverlap++
+    // The clock went back: a reading earlier than the record before belongs to the second pass, if that is in the overlap's reach.
+    return first < this.#previous && second >= this.#previous - 1 && this.#previous - first < 2 * 3600 ? second : first
+  }
+
+  #dayOf(stamp: Stamp): number {
+    const { dayFirst, near } = this.#options
+    if (!stamp.orderUnknown || dayFirst === false) return this.#dayFrom(stamp, stamp.month, stamp.day)
+    const swapped = this.#dayFrom(stamp, stamp.day, stamp.month)
+    if (dayFirst === true || near === undefined) return swapped
+    const straight = this.#dayFrom(stamp, stamp.month, stamp.day)
+    return Math.abs(swapped * DAY - near) < Math.abs(straight * DAY - near) ? swapped : straight
+  }
+
+  #dayFrom(stamp: Stamp, month: number, day: number): number {
+    if (stamp.year !== undefined) return day <= daysInMonth(stamp.year, month) ? daysFromCivil(stamp.year, month, day) : Number.NaN
+    this.notes.yearInferred++
+    const near = this.#options.near ?? this.#previous
+    const about = civilFromDays(Math.floor((Number.isNaN(near) ? 0 : near) / DAY)).year
+    let best = Number.NaN
+    for (const year of [about, about - 1, about + 1]) {
+      if (day > daysInMonth(year, month)) continue
+      const candidate = daysFromCivil(year, month, day)
+      if (Number.isNaN(best) || Math.abs(candidate * DAY - near) < Math.abs(best * DAY - near)) best = candidate
+    }
+    return best
+  }
+
+  /** The hinted date, one on after each midnight; without a hint the day that brings the time nearest to the incident. */
+  #dayOfBareTime(stamp: Stamp): number {
+    this.notes.dateInferred++
+    const timeOfDay = stamp.hour * 3600 + stamp.minute * 60 + stamp.second
+    const offset = stamp.offsetSeconds ?? 0
+    const { near } = this.#options
+    if (this.#day === undefined) {
+      if (near === undefined) return Number.NaN
+      const local = stamp.offsetSeconds === undefined ? near + this.#eastOf(near) : near + offset
+      const today = Math.floor(local / DAY)
+      const distance = timeOfDay - (local - today * DAY)
+      return distance > DAY / 2 ? today - 1 : distance < -DAY / 2 ? today + 1 : today
+    }
+    if (!Number.isNaN(this.#previous)) {
+      const before = this.#previous + (stamp.offsetSeconds ?? this.#eastOf(this.#previous))
+      if (this.#day * DAY + timeOfDay < before - DAY / 2) this.#day++
+    }
+    return this.#day
+  }
+
+  #eastOf(utc: number): number {
+    return utc - this.#options.zone.toUtc(utc).first
+  }
+}
