@@ -1,8 +1,8 @@
+import { evidenceOf } from '../client/evidence.ts'
 import { isBundle, openBundle } from '../core/diagnosis/bundle-read.ts'
 import type { EvidenceFile, Question } from '../core/diagnosis/question.ts'
 import type { Arguments } from './arguments.ts'
 import { type Terminal, UsageError } from './command.ts'
-import { openEvidence } from './evidence.ts'
 import { type FileArgument, readFileArguments } from './file-argument.ts'
 import { fileSource } from './file-source.ts'
 import { readQuestion } from './question-options.ts'
@@ -17,6 +17,13 @@ export async function readCase(args: Arguments, terminal: Terminal): Promise<{ f
   const given = Object.fromEntries(Object.entries(said).filter(([name, value]) => value !== undefined && !UNASKED.has(name)))
   const tolerance = args.has('tolerance') ? toleranceSeconds : bundle.question.toleranceSeconds
   return { files: bundle.evidence, question: { ...bundle.question, ...given, toleranceSeconds: tolerance } }
+}
+
+/** The files of a command line as the engine reads them. */
+export async function openEvidence(words: readonly FileArgument[]): Promise<readonly EvidenceFile[]> {
+  const named = []
+  for (const { path, options } of words) named.push({ source: await fileSource(path), options })
+  return evidenceOf(named)
 }
 
 /** Parts of a question that no option says: a bundle's own stay. */
