@@ -2,7 +2,7 @@
 // `npm run hangup`: the command line from a checkout, bundled so that it starts in milliseconds. The bundle is made again when a
 // source has changed; its folder is named for the state of the sources, so that runs side by side never disturb each other.
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import module from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -25,17 +25,16 @@ function stateOfSources() {
 }
 
 async function bundle(folder) {
-  const { mkdirSync } = await import('node:fs')
   mkdirSync(store, { recursive: true })
   const old = readdirSync(store)
-  const fresh = mkdtempSync(join(store, '.building-'))
+  const fresh = mkdtempSync(join(store, 'building-'))
   const { buildCli } = await import('./build-cli.mjs')
-  await buildCli(fresh)
   try {
+    await buildCli(fresh)
     renameSync(fresh, folder)
   } catch (error) {
-    // Another run was first: its bundle is the same.
     rmSync(fresh, { recursive: true })
+    // Another run was first: its bundle is the same.
     if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error
   }
   // A run that began before may still load its chunks: only what is an hour old goes.

@@ -7,6 +7,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/diagnose.ts')).diagnose,
   },
   {
+    name: 'connections',
+    summary: 'list the connections of captures, and how each ended',
+    load: async () => (await import('./commands/connections.ts')).connections,
+  },
+  {
+    name: 'errors',
+    summary: 'list the errors of logs, decoded; or say what a code means',
+    load: async () => (await import('./commands/errors.ts')).errors,
+  },
+  {
     name: 'verify',
     summary: 'check that a bundle is as it was written, offline',
     load: async () => (await import('./commands/verify.ts')).verify,

@@ -1,6 +1,7 @@
 import { InputError } from '../core/errors.ts'
 import { parseDuration } from '../core/time/duration.ts'
-import { atOffset, readOffset, readTime } from '../core/time/instant.ts'
+import { atOffset, readTime } from '../core/time/instant.ts'
+import { zoneNamed } from '../core/time/zone.ts'
 import type { Arguments } from './arguments.ts'
 import { type Terminal, UsageError } from './command.ts'
 
@@ -21,10 +22,11 @@ export function instantOption(name: string, args: Arguments, terminal: Terminal)
   return inZone(time.localNs, zone ?? 'UTC')
 }
 
+/** In the hour that autumn has twice, the first; in the one that spring leaves out, what the clock would have shown. */
 function inZone(localNs: bigint, zone: string): bigint {
-  const offset = readOffset(zone)
-  if (offset === undefined) throw new UsageError(`--timezone ${zone}: this zone is not known`)
-  return atOffset(localNs, offset)
+  const seconds = localNs / 1_000_000_000n
+  const { first } = zoneNamed(zone).toUtc(Number(seconds))
+  return BigInt(first) * 1_000_000_000n + (localNs % 1_000_000_000n)
 }
 
 /**
