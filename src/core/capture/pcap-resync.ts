@@ -17,9 +17,12 @@ export function likenessOf(view: DataView, position: number, header: PcapHeader,
   return sane ? 'good' : 'odd'
 }
 
-/** Two empty headers in a row are a hole (a full disk, a sparse copy), not empty frames of 1970. */
+/** Empty headers in a row that make a hole. */
+export const HOLE = 4
+
+/** So many empty headers in a row are a hole (a full disk, a sparse copy), not empty frames of 1970. */
 export function isHole(view: DataView, position: number, header: PcapHeader): boolean {
-  for (let at = position; at < position + header.recordHeader * 2; at += 4) if (view.getUint32(at, true) !== 0) return false
+  for (let at = position; at < position + header.recordHeader * HOLE; at += 4) if (view.getUint32(at, true) !== 0) return false
   return true
 }
 

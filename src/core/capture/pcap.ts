@@ -2,7 +2,7 @@ import { DamageLog } from './damage.ts'
 import type { Frame, FrameVisitor } from './frame.ts'
 import { newFrame } from './new-frame.ts'
 import type { PcapHeader } from './pcap-header.ts'
-import { isHole, likenessOf, PcapResync, WAIT } from './pcap-resync.ts'
+import { HOLE, isHole, likenessOf, PcapResync, WAIT } from './pcap-resync.ts'
 import type { RecordReader } from './reader.ts'
 import { type Bounds, boundsOf, type Selection } from './selection.ts'
 import type { CaptureSummary, Instant } from './summary.ts'
@@ -158,17 +158,17 @@ export class PcapReader implements RecordReader {
     const likeness = likenessOf(view, position, this.#header, this.#limit)
     if (likeness === 'none') return this.#search(view, position, end, base, final)
     if (likeness === 'odd') {
-      const after =
-        position + this.#header.recordHeader + view.getUint32(position + this.#header.capturedLengthAt, this.#header.littleEndian)
-      if (!final && end < after + this.#header.recordHeader) {
-        this.need = after + this.#header.recordHeader - position
+      const { recordHeader, capturedLengthAt, littleEndian } = this.#header
+      const length = recordHeader + view.getUint32(position + capturedLengthAt, littleEndian)
+      const wanted = Math.max(length + recordHeader, HOLE * recordHeader)
+      if (!final && end - position < wanted) {
+        this.need = wanted
         return WAIT
       }
+      const after = position + length
+      if (end - position >= wanted && isHole(view, position, this.#header)) return this.#search(view, position, end, base, final)
       // Odd but possible: believed when a record follows, or the end of the file.
-      const followed =
-        end < after + this.#header.recordHeader
-          ? after <= end
-          : likenessOf(view, after, this.#header, this.#limit) !== 'none' && !isHole(view, position, this.#header)
+      const followed = end < after + recordHeader ? after <= end : likenessOf(view, after, this.#header, this.#limit) !== 'none'
       if (!followed) return this.#search(view, position, end, base, final)
     }
     this.#usualFrom = seconds - USUAL_SPAN

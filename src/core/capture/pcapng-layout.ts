@@ -10,6 +10,8 @@ const MAX_PACKET_OPTIONS = 262_144
 export class PcapngLayout {
   littleEndian = true
   searching = false
+  /** The block last measured had two lengths: a copy of it must be set right. */
+  mended = false
   /** After WAIT: bytes needed from the position asked about. */
   need = SMALLEST_BLOCK
   readonly #damage: DamageLog
@@ -31,6 +33,7 @@ export class PcapngLayout {
    * length is returned; of others (`skippable`) only the first 12 bytes need be there.
    */
   lengthAt(view: DataView, position: number, end: number, base: number, final: boolean): number {
+    this.mended = false
     const type = view.getUint32(position, this.littleEndian)
     const littleEndian = type === BLOCK.sectionHeader ? this.byteOrder(view, position) : this.littleEndian
     if (littleEndian === undefined) return NO_BLOCK
@@ -56,6 +59,7 @@ export class PcapngLayout {
       const next = position + length
       const goesOn = end - next < SMALLEST_BLOCK ? next === end : this.#couldBegin(view, next, littleEndian)
       if (!goesOn) continue
+      this.mended = true
       this.#damage.note('wrong-length', base + position, 0, 'the two lengths of a block differ or are no multiple of 4; the first was used')
       return length
     }

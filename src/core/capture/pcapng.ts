@@ -201,8 +201,23 @@ export class PcapngReader implements RecordReader {
       if (length !== WAIT) return length
     }
     if (length === WAIT) this.need = layout.need
-    else if (position + length <= end) this.#block(buffer, view, position, position + length, base)
+    else if (position + length <= end) {
+      this.#block(buffer, view, position, position + length, base)
+      if (this.#keepsBlock && layout.mended) this.#writeMended(view, position, length)
+    }
     return length
+  }
+
+  /** What is kept can be read by others: both lengths are set to what the block takes. */
+  #writeMended(view: DataView, position: number, length: number): void {
+    const padded = (length + 3) & ~3
+    const copy = new Uint8Array(padded)
+    copy.set(new Uint8Array(view.buffer, view.byteOffset + position, length - 4))
+    const header = new DataView(copy.buffer)
+    header.setUint32(4, padded, this.#layout.littleEndian)
+    header.setUint32(padded - 4, padded, this.#layout.littleEndian)
+    this.#selection?.write(copy, 0, padded)
+    this.#keepsBlock = false
   }
 
   #block(buffer: Uint8Array, view: DataView, position: number, next: number, base: number): void {
