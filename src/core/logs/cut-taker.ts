@@ -28,6 +28,8 @@ export class CutTaker implements RecordTaker {
   #firstIsDayFirst = false
   #line = 0
   #lines = 0
+  /** Characters of the record's first line that hold its stamp. */
+  #skip = 0
 
   constructor(head: LogHead, options: CutLogOptions) {
     this.#options = options
@@ -52,13 +54,16 @@ export class CutTaker implements RecordTaker {
 
   begin(start: RecordStart): void {
     this.#line = start.line
+    this.#skip = start.stamp?.end ?? 0
     for (const state of this.#states) state.begin(start)
   }
 
   piece(buffer: Uint8Array, from: number, to: number, isLine: boolean): void {
     const lasting = buffer === this.chunk
     for (const state of this.#states) state.piece(buffer, from, to, isLine, lasting)
-    if (isLine) this.#look(buffer, from, Math.min(to, from + MAX_LOOKED_AT))
+    if (!isLine) return
+    this.#look(buffer, from, Math.min(to, from + MAX_LOOKED_AT))
+    this.#skip = 0
   }
 
   header(buffer: Uint8Array, from: number, to: number, isLine: boolean): void {
@@ -111,12 +116,12 @@ export class CutTaker implements RecordTaker {
     const entities = entitiesOf(text)
     const errors = suspicious ? decodeErrors(text) : []
     if (errors.length > 0) {
-      const peer = this.#names.find(text, entities, 0)
+      const peer = this.#names.find(text, entities, this.#skip)
       const at =
         peer && (peer.port === undefined ? peer.ip : peer.ip.includes(':') ? `[${peer.ip}]:${peer.port}` : `${peer.ip}:${peer.port}`)
       for (const state of this.#states) state.errors(errors, this.#line, at)
     }
-    this.#names.learn(text, entities, 0)
+    this.#names.learn(text, entities, this.#skip)
   }
 }
 

@@ -61,8 +61,8 @@ export class LineReader implements RecordReader, LineTaker {
     if (this.#rules.quoted) this.#countQuotes(buffer, from, to)
     const { stamp } = this.#start
     if (!insideQuotes && stamp !== undefined && this.#template.read(buffer, from, to, stamp)) {
-      this.#begin(offset)
       this.#stamp.remember(buffer, from + stamp.start, from + stamp.end)
+      this.#begin(offset)
     } else if (this.#parse(buffer, from, to, offset, insideQuotes)) return
     this.#inHeader = false
     this.#taker.piece(buffer, from, to, true)

@@ -1,0 +1,154 @@
+/** How far one file's clock is ahead of another's, as far as aligned events tell. All numbers are seconds. */
+export interface ClockEstimate {
+  /** This file's clock − reference clock: positive when this file is ahead. */
+  readonly offsetSeconds: number
+  /** Holds the true offset unless an anchor was matched wrongly. */
+  readonly interval: readonly [number, number]
+  /** Independent events that agree on it. */
+  readonly anchors: number
+  /** Enough agree, and no other offset explains them as well. */
+  readonly confident: boolean
+  /** The whole hours (or half hours of a zone) in the offset, where a zone or daylight-saving mistake explains nearly all of it; else 0. */
+  readonly wholeHours: number
+  /** Rate difference, parts per million, where enough pairs over enough time show it. */
+  readonly driftPpm: number | undefined
+}
+
+/** If this pairing of two events is right, the offset lies in [lo, hi]. */
+export interface OffsetBound {
+  readonly lo: number
+  readonly hi: number
+  /** The event that is paired; bounds of one event count once. */
+  readonly event: string
+  /** The event of the reference that it is paired with; each explains one event. */
+  readonly reference: string
+}
+
+/**
+ * The offset on which the most events agree: a sweep over the bounds' edges, O(n log n). Undefined without bounds.
+ *
+ * Confident with three events or more, when every other offset explains at most half as many.
+ */
+export function estimateOffset(bounds: readonly OffsetBound[]): ClockEstimate | undefined {
+  const clusters = agreeing(bounds)
+  const [best, second] = clusters
+  if (!best) return undefined
+  const confident = best.events >= 3 && (second === undefined || second.events * 2 <= best.events)
+  return estimate(best.lo, best.hi, best.events, confident)
+}
+
+/** An estimate from an interval that is known; zero, where it lies inside, is likelier than any other value: most clocks are synchronised. */
+export function estimate(lo: number, hi: number, anchors: number, confident: boolean, driftPpm?: number): ClockEstimate {
+  const offsetSeconds = lo <= 0 && hi >= 0 ? 0 : (lo + hi) / 2
+  return { offsetSeconds, interval: [lo, hi], anchors, confident, wholeHours: wholeHoursIn(offsetSeconds), driftPpm }
+}
+
+const ZONE_STEP = 900 // seconds: zones differ by quarters of an hour
+const CLOCK_ERROR = 330 // seconds: more than a clock is off without anybody noticing, less than half a zone step
+
+/** Hours of a zone or daylight-saving mistake: a multiple of 15 minutes, at least 30, with at most 330 s beside it. */
+export function wholeHoursIn(offsetSeconds: number): number {
+  const steps = Math.round(offsetSeconds / ZONE_STEP)
+  const rest = Math.abs(offsetSeconds - steps * ZONE_STEP)
+  return Math.abs(steps) >= 2 && rest <= CLOCK_ERROR ? (steps * ZONE_STEP) / 3600 : 0
+}
+
+interface Cluster {
+  readonly lo: number
+  readonly hi: number
+  readonly events: number
+}
+
+/** Where most bounds overlap, best first, each cluster clear of the one before. */
+function agreeing(bounds: readonly OffsetBound[]): Cluster[] {
+  const edges = bounds.flatMap((bound, index) => [
+    { at: bound.lo, open: true, index },
+    { at: bound.hi, open: false, index },
+  ])
+  edges.sort((a, b) => a.at - b.at || Number(b.open) - Number(a.open))
+  const open = new Set<number>()
+  const clusters: Cluster[] = []
+  edges.forEach((edge, position) => {
+    if (!edge.open) {
+      open.delete(edge.index)
+      return
+    }
+    open.add(edge.index)
+    const next = edges[position + 1]
+    // Only where an overlap is as deep as it gets: the next edge closes one.
+    if (next?.open !== false) return
+    const members = [...open].map((index) => bounds[index]).filter((bound) => bound !== undefined)
+    clusters.push({ lo: edge.at, hi: Math.min(...members.map((bound) => bound.hi)), events: distinctPairs(members) })
+  })
+  clusters.sort((a, b) => b.events - a.events || a.hi - a.lo - (b.hi - b.lo))
+  const [best] = clusters
+  return clusters.filter((cluster, index) => index === 0 || !best || cluster.hi < best.lo || cluster.lo > best.hi)
+}
+
+/** Each event and each reference event counts once. */
+function distinctPairs(bounds: readonly OffsetBound[]): number {
+  return Math.min(new Set(bounds.map((bound) => bound.event)).size, new Set(bounds.map((bound) => bound.reference)).size)
+}
+
+/** The same packet seen in two captures. */
+export interface SharedPacket {
+  readonly referenceAt: number
+  readonly otherAt: number
+  /** It passed the reference capture first (its sender is on that side); undefined where nobody knows. */
+  readonly referenceFirst: boolean | undefined
+}
+
+const MIN_DRIFT_SPAN = 30 // seconds below which a drift cannot be told from jitter
+const MAX_DRIFT = 200e-6
+
+/**
+ * The offset of one capture against another from packets that both hold. A packet that passes the reference first arrives later at the
+ * other by its travel time, one that comes the other way earlier: the offset lies between the least of the former and the greatest of
+ * the latter (Paxson 1998, §4). Drift is taken out first, by the line through the lower envelope of each direction.
+ */
+export function estimateCaptureOffset(pairs: readonly SharedPacket[]): ClockEstimate | undefined {
+  if (pairs.length === 0) return undefined
+  const sorted = [...pairs].sort((a, b) => a.referenceAt - b.referenceAt)
+  const start = sorted[0]?.referenceAt ?? 0
+  const drift = driftOf(sorted)
+  const differences = sorted.map((pair) => pair.otherAt - pair.referenceAt - drift * (pair.referenceAt - start))
+  const forward = differences.filter((_, i) => sorted[i]?.referenceFirst === true)
+  const backward = differences.filter((_, i) => sorted[i]?.referenceFirst === false)
+  const confident = pairs.length >= 5
+  const driftPpm = drift === 0 ? undefined : drift * 1e6
+  if (forward.length > 0 && backward.length > 0) {
+    const upper = least(forward)
+    const lower = -least(backward.map((difference) => -difference))
+    return estimate(Math.min(lower, upper), Math.max(lower, upper), pairs.length, confident, driftPpm)
+  }
+  const middle = quantile(differences, 0.5)
+  const spread = Math.max(0.001, quantile(differences, 0.9) - quantile(differences, 0.1))
+  return estimate(middle - spread, middle + spread, pairs.length, confident, driftPpm)
+}
+
+/** The slope of the differences between the first and the last third, robust against delays; 0 where the span is too short. */
+function driftOf(sorted: readonly SharedPacket[]): number {
+  const span = (sorted.at(-1)?.referenceAt ?? 0) - (sorted[0]?.referenceAt ?? 0)
+  const third = Math.floor(sorted.length / 3)
+  if (span < MIN_DRIFT_SPAN || third < 5) return 0
+  const slopes: number[] = []
+  for (const direction of [true, false, undefined]) {
+    const early = sorted.slice(0, third).filter((pair) => pair.referenceFirst === direction)
+    const late = sorted.slice(-third).filter((pair) => pair.referenceFirst === direction)
+    if (early.length < 3 || late.length < 3) continue
+    const slope =
+      (median(late, (p) => p.otherAt - p.referenceAt) - median(early, (p) => p.otherAt - p.referenceAt)) /
+      (median(late, (p) => p.referenceAt) - median(early, (p) => p.referenceAt))
+    if (Math.abs(slope) <= MAX_DRIFT) slopes.push(slope)
+  }
+  return slopes.length === 0 ? 0 : slopes.reduce((sum, slope) => sum + slope, 0) / slopes.length
+}
+
+const median = (pairs: readonly SharedPacket[], of: (pair: SharedPacket) => number): number => quantile(pairs.map(of), 0.5)
+
+const least = (values: readonly number[]): number => values.reduce((low, value) => Math.min(low, value), Number.POSITIVE_INFINITY)
+
+function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
+}
