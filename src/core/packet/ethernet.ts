@@ -78,6 +78,7 @@ export function decodeMpls(packet: Packet, offset: number): boolean {
 /** PPPoE session header, then PPP's protocol field (RFC 2516 §4). */
 function decodePppoe(packet: Packet, offset: number): boolean {
   if (!packet.has(offset, 8)) return packet.stop('truncated PPPoE header')
+  packet.limit(offset + 6 + packet.view.getUint16(offset + 4))
   return decodePpp(packet, offset + 6)
 }
 

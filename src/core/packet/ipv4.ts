@@ -21,11 +21,10 @@ export function decodeIpv4(packet: Packet, offset: number): boolean {
   packet.dontFragment = (fragment & 0x4000) !== 0
   packet.moreFragments = (fragment & 0x2000) !== 0
   packet.fragmentOffset = (fragment & 0x1fff) << 3
-  const wireLeft = packet.originalLength - packet.capturedLength + packet.end - offset
   const total = view.getUint16(offset + 2)
-  const length = total === 0 ? wireLeft : total
+  if (total > 0) packet.limit(offset + total)
+  const length = packet.wireEnd - offset
   packet.datagramLength = length
-  if (offset + length < packet.end) packet.end = offset + length
   if (length < headerLength) return packet.stop('IPv4 total length shorter than its header')
   const protocol = view.getUint8(offset + 9)
   packet.protocol = protocol

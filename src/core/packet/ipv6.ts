@@ -19,12 +19,11 @@ export function decodeIpv6(packet: Packet, offset: number): boolean {
   packet.dontFragment = true
   packet.moreFragments = false
   packet.fragmentOffset = 0
-  const wireLeft = packet.originalLength - packet.capturedLength + packet.end - offset
   const payload = view.getUint16(offset + 4)
   // 0 is a jumbogram (RFC 2675) or BIG TCP: the frame's own length counts.
-  const length = payload === 0 ? wireLeft : HEADER + payload
+  if (payload > 0) packet.limit(offset + HEADER + payload)
+  const length = packet.wireEnd - offset
   packet.datagramLength = length
-  if (offset + length < packet.end) packet.end = offset + length
   const protocol = view.getUint8(offset + 6)
   if (isExtension(protocol)) return decodeExtensions(packet, protocol, offset, length)
   packet.protocol = protocol

@@ -34,6 +34,8 @@ export class Packet {
   view: DataView = new DataView(new ArrayBuffer(0))
   /** One past the last captured byte that belongs to the innermost datagram (link padding and trailers excluded). */
   end = 0
+  /** One past the last byte on the wire of the layer at hand, in positions of `buffer`: beyond `end` when the capture cut the frame. */
+  wireEnd = 0
   /** Of the frame: see `Frame`. */
   frameNumber = 0
   seconds = 0
@@ -133,6 +135,7 @@ export class Packet {
     this.buffer = frame.buffer
     this.view = frame.view
     this.end = frame.start + frame.capturedLength
+    this.wireEnd = frame.start + frame.originalLength
     this.frameNumber = frame.frameNumber
     this.seconds = frame.seconds
     this.nanoseconds = frame.nanoseconds
@@ -153,6 +156,12 @@ export class Packet {
     this.outerCount = 0
     this.tunnels = 0
     this.tags = 0
+  }
+
+  /** The layer at hand ends at `wireEnd`: what follows is padding or a trailer. */
+  limit(wireEnd: number): void {
+    if (wireEnd < this.wireEnd) this.wireEnd = wireEnd
+    if (this.wireEnd < this.end) this.end = this.wireEnd
   }
 
   /** Bytes that the file holds from `offset` on. */

@@ -1,7 +1,7 @@
 import { decodeIcmp, decodeIcmpv6 } from './icmp.ts'
 import type { Packet } from './packet.ts'
 import { decodeTcp } from './tcp.ts'
-import { decodeEtherIp, decodeGre, decodeIpInIp } from './tunnels.ts'
+import { decodeAuthenticated, decodeEtherIp, decodeGre, decodeIpInIp } from './tunnels.ts'
 import { decodeUdp } from './udp.ts'
 
 /**
@@ -29,6 +29,8 @@ export function decodeTransport(packet: Packet, protocol: number, offset: number
       return decodeIpInIp(packet, offset)
     case 47:
       return decodeGre(packet, offset)
+    case 51:
+      return decodeAuthenticated(packet, offset, length)
     case 97:
       return decodeEtherIp(packet, offset)
     default:

@@ -3,14 +3,16 @@ import { decodeEthernet, decodeEtherType } from './ethernet.ts'
 import { decodeIp } from './ip.ts'
 import { Packet } from './packet.ts'
 import { decodePpp } from './ppp.ts'
+import { decodeTransport } from './transport.ts'
 import { decodeWifi } from './wireless.ts'
 
 const VXLAN = 4789
 const VXLAN_LINUX = 8472
+const VXLAN_GPE = 4790
 const GENEVE = 6081
 
 export function isTunnelPort(port: number): boolean {
-  return port === VXLAN || port === GENEVE || port === VXLAN_LINUX
+  return port === VXLAN || port === GENEVE || port === VXLAN_LINUX || port === VXLAN_GPE
 }
 
 function enter(packet: Packet): boolean {
@@ -26,6 +28,15 @@ export function decodeIpInIp(packet: Packet, offset: number): boolean {
 /** EtherIP: 2 bytes, then a frame (RFC 3378). */
 export function decodeEtherIp(packet: Packet, offset: number): boolean {
   return enter(packet) && decodeEthernet(packet, offset + 2)
+}
+
+/** Authentication header (RFC 4302 §2): what it protects is in clear. */
+export function decodeAuthenticated(packet: Packet, offset: number, length: number): boolean {
+  if (!packet.has(offset, 12)) return packet.stop('truncated AH')
+  const header = (packet.view.getUint8(offset + 1) + 2) << 2
+  if (header > length) return packet.stop('AH longer than its datagram')
+  packet.protocol = packet.view.getUint8(offset)
+  return enter(packet) && decodeTransport(packet, packet.protocol, offset + header, length - header)
 }
 
 /** GRE versions 0 (RFC 2784, RFC 2890) and 1 (PPTP, RFC 2637), with what Cisco ERSPAN and Aruba carry in them. */
@@ -58,18 +69,21 @@ function decodeErspan3(packet: Packet, offset: number): boolean {
   return decodeEthernet(packet, offset + (hasPlatformHeader ? 20 : 12))
 }
 
-/** VXLAN (RFC 7348) or Geneve (RFC 8926) in the UDP datagram just decoded, which stays in `outers`. What is neither stays UDP. */
+/** VXLAN (RFC 7348, and its GPE with a next protocol) or Geneve (RFC 8926) in the UDP datagram just decoded, which stays in `outers`. What is neither stays UDP. */
 export function decodeUdpTunnel(packet: Packet): boolean {
   const at = packet.payloadStart
   if (packet.moreFragments || !packet.has(at, 8)) return true
   const { view } = packet
-  const isGeneve = packet.destinationPort === GENEVE
+  const port = packet.destinationPort
+  const isGeneve = port === GENEVE
   if (isGeneve ? view.getUint8(at) >> 6 !== 0 : (view.getUint8(at) & 8) === 0 || view.getUint8(at + 7) !== 0) return true
   const outer = keepOuter(packet)
   if (!enter(packet)) return false
   const isUnderstood = isGeneve
     ? decodeEtherType(packet, view.getUint16(at + 2), at + 8 + ((view.getUint8(at) & 63) << 2))
-    : decodeEthernet(packet, at + 8)
+    : port === VXLAN_GPE && view.getUint8(at) & 4 && view.getUint8(at + 3) < 3
+      ? decodeIp(packet, at + 8)
+      : decodeEthernet(packet, at + 8)
   if (!isUnderstood) restore(packet, outer)
   return true
 }
@@ -97,6 +111,7 @@ function copyFlow(from: Packet, to: Packet): void {
   to.buffer = from.buffer
   to.view = from.view
   to.end = from.end
+  to.wireEnd = from.wireEnd
   to.frameNumber = from.frameNumber
   to.seconds = from.seconds
   to.nanoseconds = from.nanoseconds

@@ -45,14 +45,27 @@ export function ttlFacts(side: LiveSide): SideFacts['ttl'] {
 /** IPv4 identification, without resets (many stacks give those 0). */
 export function noteIpId(side: LiveSide, ipId: number): void {
   if (ipId === ABSENT) return
+  side.ipIdStep = 0
   if (ipId === 0) side.ipIdZeros++
   else if (side.ipId > 0) {
     const step = (ipId - side.ipId) & 0xffff
+    side.ipIdStep = step
     if (step === 0) side.ipIdEqual++
     else if (step <= SMALL_STEP) side.ipIdSmallSteps++
     else side.ipIdJumps++
   }
   side.ipId = ipId
+}
+
+/**
+ * Whether a packet left its sender before the one captured before it: 'earlier' or 'later' where the side counts its IP-IDs up,
+ * 'unknown' elsewhere. What was only reordered on the way is earlier; what was sent again is later.
+ */
+export function sendingOrder(side: LiveSide): 'earlier' | 'later' | 'unknown' {
+  const isCounting = side.ipIdSmallSteps >= 3 && side.ipIdSmallSteps > 4 * side.ipIdJumps
+  if (!isCounting || side.ipIdStep === 0) return 'unknown'
+  if (side.ipIdStep <= SMALL_STEP) return 'later'
+  return side.ipIdStep >= 0x10000 - SMALL_STEP ? 'earlier' : 'unknown'
 }
 
 export function ipIdFacts(side: LiveSide): SideFacts['ipId'] {

@@ -1,4 +1,4 @@
-import { ABSENT, type Packet } from '../packet/packet.ts'
+import { ABSENT, FIN, type Packet, SYN } from '../packet/packet.ts'
 import { type LiveSide, RECENT_PACKETS } from './live-connection.ts'
 
 /**
@@ -42,13 +42,20 @@ export function remember(side: LiveSide, key: number, path: number, at: number):
   side.recentNext = (place + 1) % RECENT_PACKETS
 }
 
-/** Whether the packet is a second copy of one of the side's latest. Ask before `remember`. */
+/**
+ * Whether the packet is a second copy of one of the side's latest. Ask before `remember`. Where no IP-ID tells copies from packets
+ * sent again, and they came the same way, equal acknowledgements and resets in a row are normal: those count as copies only where
+ * a third of what the side sent was copied.
+ */
 export function isCaptureDuplicate(side: LiveSide, packet: Packet, key: number, path: number, at: number): boolean {
   const tellingId = packet.ipId > 0 && side.ipIdEqual <= side.captureDuplicates + 1
+  const isRepeatable = packet.payloadLength === 0 && (packet.flags & (SYN | FIN)) === 0
   for (let i = 0; i < side.recentKeys.length; i++) {
     if (side.recentKeys[i] !== key) continue
+    const samePath = side.recentPaths[i] === path
+    if (isRepeatable && samePath && !tellingId && 3 * side.captureDuplicates < side.packets) continue
     const apart = at - (side.recentTimes[i] ?? 0)
-    const limit = tellingId ? SAME_ID : side.recentPaths[i] === path ? SAME_PATH : OTHER_PATH
+    const limit = tellingId ? SAME_ID : samePath ? SAME_PATH : OTHER_PATH
     if (apart >= 0 && apart <= limit) return true
   }
   return false

@@ -95,6 +95,8 @@ export class LiveSide {
 
   /** IPv4 identification of the last packet, and how many steps were small, zero, equal or something else. */
   ipId = -1
+  /** Step from the packet before to this one, modulo 2^16; 0 where unknown. */
+  ipIdStep = 0
   ipIdSmallSteps = 0
   ipIdZeros = 0
   ipIdEqual = 0

@@ -41,7 +41,8 @@ export function followSegment(connection: LiveConnection, fromB: boolean, packet
   noteArrival(connection, own, packet, at)
   const key = fingerprint(packet)
   const path = pathOf(packet)
-  const isDuplicate = bringsNothing(own, packet) && isCaptureDuplicate(own, packet, key, path, at)
+  // A damaged copy is not the packet again.
+  const isDuplicate = !isBad && bringsNothing(own, packet) && isCaptureDuplicate(own, packet, key, path, at)
   remember(own, key, path, at)
   if (isDuplicate) {
     own.captureDuplicates++

@@ -1,5 +1,5 @@
 import { ACK, FIN, type Packet, RST, SYN } from '../packet/packet.ts'
-import { noteRtt } from './baselines.ts'
+import { noteRtt, sendingOrder } from './baselines.ts'
 import { ackCoversHole, fillHoles, openHole } from './holes.ts'
 import { type LiveConnection, type LiveSide, NO_SCALE } from './live-connection.ts'
 import {
@@ -30,7 +30,8 @@ const CONTROL = SYN | FIN | RST
  * What a segment is, judged by what was captured before it, in the terms of TShark's sequence analysis; then what it changes.
  *
  * Differences from TShark, on purpose: bytes that were captured before make a retransmission, never "out of order"; a keep-alive
- * needs everything to be acknowledged, so a lost last byte sent again is a retransmission; ranges that are missing are remembered
+ * needs everything to be acknowledged, so a lost last byte sent again is a retransmission; IP-IDs that count up tell what was
+ * reordered from what was sent again, and only without them the time does; ranges that are missing are remembered
  * one by one, so an acknowledgement of a filled range is not "unseen".
  *
  * @returns bits of `marks.ts`
@@ -39,22 +40,24 @@ export function analyzeSegment(connection: LiveConnection, own: LiveSide, other:
   const seq = packet.seq | 0
   const ack = packet.ack | 0
   const { flags, payloadLength } = packet
-  if (!own.hasSeq) start(own, seq, flags)
+  const isFirstSyn = (flags & SYN) !== 0 && own.syns === 1 && seq !== own.base
+  if (isFirstSyn || !own.hasSeq) start(own, seq, flags)
   let marks = judge(own, other, seq, ack, packet)
-  if (flags & ACK && !(flags & RST)) marks |= judgeAck(other, ack)
+  if (flags & ACK && !(flags & RST)) marks |= judgeAck(own, other, ack)
   const span = flags & RST ? 0 : payloadLength + (flags & SYN ? 1 : 0) + (flags & FIN ? 1 : 0)
   if (span > 0 && !(marks & (KEEP_ALIVE | ZERO_WINDOW_PROBE))) {
     marks |= judgeRepeat(connection, own, other, seq, payloadLength, span, at)
-    advance(own, seq, (seq + span) | 0, at, marks)
-  }
+    advance(own, other, seq, (seq + span) | 0, at, marks)
+  } else if (marks & LOST_SEGMENT) advance(own, other, seq, seq, at, RETRANSMISSION)
   if (!(flags & RST)) takeAck(connection, own, other, packet, ack, at)
   own.dupAckRun = marks & DUPLICATE_ACK ? own.dupAckRun + 1 : 0
   own.lastMarks = marks
   return marks
 }
 
+/** A reset's numbers may be forged or stale: they start nothing. */
 function start(own: LiveSide, seq: number, flags: number): void {
-  own.hasSeq = true
+  own.hasSeq = (flags & RST) === 0
   if (!own.hasBase || flags & SYN) {
     own.hasBase = true
     own.base = flags & SYN ? seq : (seq - 1) | 0
@@ -94,18 +97,17 @@ function judgePureAck(own: LiveSide, other: LiveSide, ack: number, window: numbe
 }
 
 /** Whether an acknowledgement covers bytes that were not captured. */
-function judgeAck(other: LiveSide, ack: number): number {
+function judgeAck(own: LiveSide, other: LiveSide, ack: number): number {
   if (!other.hasSeq) return 0
   const beyond = seqDelta(ack, other.nextSeq)
-  if (beyond > 0) {
-    // A zero-window probe's byte was taken after all.
-    const isProbe = beyond === 1 && (other.lastMarks & ZERO_WINDOW_PROBE) !== 0
-    other.sent += beyond
+  if (beyond <= 0) return ackCoversHole(other, ack) ? ACKED_UNSEEN : 0
+  if (beyond === 1 && other.lastMarks & ZERO_WINDOW_PROBE) {
+    // The probe's byte was taken after all.
+    other.sent++
     other.nextSeq = ack
-    other.holes = undefined
-    return isProbe ? 0 : ACKED_UNSEEN
+    return 0
   }
-  return ackCoversHole(other, ack) ? ACKED_UNSEEN : 0
+  return own.hasAck && seqDelta(ack, own.lastAck) <= 0 ? 0 : ACKED_UNSEEN
 }
 
 /** Whether a segment's bytes were sent before, and why again. */
@@ -118,25 +120,31 @@ function judgeRepeat(
   span: number,
   at: number,
 ): number {
-  if (seqDelta(seq, own.nextSeq) >= 0) return 0
   const end = (seq + span) | 0
-  const isNew = fillHoles(own, seq, end)
+  const isBelow = seqDelta(seq, own.nextSeq) < 0
+  const isNew = isBelow && fillHoles(own, seq, end)
   if (length > 0 && other.hasAck && seqDelta(other.lastAck, (seq + length) | 0) >= 0) return RETRANSMISSION | SPURIOUS_RETRANSMISSION
+  if (!isBelow) return 0
   if (other.dupAckRun >= 2 && other.lastAck === seq && at - other.lastAckAt < FAST) return RETRANSMISSION | FAST_RETRANSMISSION
   const threshold = connection.firstRtt > 0 ? connection.firstRtt : REORDERING
-  if (isNew && at - own.nextSeqAt < threshold) return OUT_OF_ORDER
+  const order = sendingOrder(own)
+  if (isNew && (order === 'earlier' || (order === 'unknown' && at - own.nextSeqAt < threshold))) return OUT_OF_ORDER
   // Bytes beyond the highest seen make it new data with an old head: sent again all the same.
   return RETRANSMISSION
 }
 
-function advance(own: LiveSide, seq: number, end: number, at: number, marks: number): void {
+function advance(own: LiveSide, other: LiveSide, seq: number, end: number, at: number, marks: number): void {
   const beyond = seqDelta(end, own.nextSeq)
   if (beyond <= 0) {
     // Karn: an acknowledgement of something sent twice says nothing about the round trip.
     if (marks & RETRANSMISSION) own.timing = false
     return
   }
-  if (seqDelta(seq, own.nextSeq) > 0) openHole(own, own.nextSeq, seq)
+  if (seqDelta(seq, own.nextSeq) > 0) {
+    // What the other side acknowledged already is not missing any more.
+    const known = other.hasAck && seqDelta(other.lastAck, own.nextSeq) > 0 ? other.lastAck : own.nextSeq
+    if (seqDelta(seq, known) > 0) openHole(own, known, seq)
+  }
   own.sent += beyond
   own.nextSeq = end
   own.nextSeqAt = at

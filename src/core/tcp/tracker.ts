@@ -22,7 +22,6 @@ import {
   STREAM,
   VLAN,
 } from './connection-table.ts'
-import { fingerprint, isCaptureDuplicate, pathOf } from './duplicates.ts'
 import { factsOf } from './facts.ts'
 import { HISTORY } from './history.ts'
 import { followLite, makeLite } from './lite.ts'
@@ -155,7 +154,7 @@ export class Tracker {
     const at = packet.seconds + packet.nanoseconds / 1e9
     let id = table.find(kind, source, destination, ports)
     let fromB = table.fromB
-    if (id < 0 || ((packet.flags & (SYN | ACK)) === SYN && this.#isReused(id, fromB, packet, at))) {
+    if (id < 0 || ((packet.flags & (SYN | ACK)) === SYN && this.#isReused(id, fromB, packet))) {
       id = this.#add(kind, source, destination, ports, packet, at)
       fromB = false
     }
@@ -168,8 +167,8 @@ export class Tracker {
     }
   }
 
-  /** A SYN in a known connection begins a new one, unless it is the old SYN again and nothing ended yet (as Wireshark numbers streams). */
-  #isReused(id: number, fromB: boolean, packet: Packet, at: number): boolean {
+  /** A SYN in a known connection begins a new one, unless it is the old SYN again: a connect tried once more, even after a reset. As Wireshark numbers streams. */
+  #isReused(id: number, fromB: boolean, packet: Packet): boolean {
     const live = this.#liveOf(id)
     if (live === undefined) {
       const side = this.#table.base(id) + SIDE_START + (fromB ? SIDE_WORDS : 0)
@@ -177,9 +176,7 @@ export class Tracker {
     }
     const own = fromB ? live.b : live.a
     if (!own.hasBase) return false
-    const isOver = live.a.resets + live.b.resets + live.a.fins + live.b.fins > 0
-    if ((packet.seq | 0) === own.base && !isOver) return false
-    return !isCaptureDuplicate(own, packet, fingerprint(packet), pathOf(packet), at)
+    return (packet.seq | 0) !== own.base
   }
 
   #datagram(packet: Packet): void {
