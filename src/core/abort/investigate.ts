@@ -1,27 +1,24 @@
 import type { EvidenceFile, Question } from '../diagnosis/question.ts'
-import { InputError } from '../errors.ts'
-import { chainsOf } from './captures/chains.ts'
-import { type Capture, type Input, readCapture } from './captures/read-capture.ts'
-import type { Judgement } from './classify.ts'
-import { findCompanion } from './companions.ts'
+import type { Capture } from './captures/read-capture.ts'
+import { chooseSubject } from './choose-subject.ts'
+import { type Companion, findCompanion } from './companions.ts'
 import type { PairFacts } from './facts/pair.ts'
 import type { Facts } from './facts.ts'
+import { chooseError, latestCovered } from './logs/choose-error.ts'
+import type { EvidenceLog, LoggedError } from './logs/read-evidence-log.ts'
 import { align, comparePair, isTranslated } from './pairing.ts'
-import { study, type View, viewsOf } from './study.ts'
-import { type Candidate, rankSubjects, type Sought, whyChosen } from './subject.ts'
-
-/** One connection, judged. */
-export interface Studied {
-  readonly view: View
-  readonly facts: Facts
-  readonly judgement: Judgement
-}
+import { readEvidence } from './read-evidence.ts'
+import { type Studied, study, type View } from './study.ts'
+import type { Sought } from './subject.ts'
 
 /** One capture's view of the subject. */
 export interface Observation {
   readonly view: View
   /** Its clock − the reference clock, seconds. */
   readonly offset: number
+  readonly interval: readonly [number, number]
+  /** Packets that both captures hold. */
+  readonly anchors: number
   /** Other addresses or ports than in the view that was chosen. */
   readonly translated: boolean
 }
@@ -30,11 +27,15 @@ export interface Observation {
 export interface Investigation {
   readonly files: readonly EvidenceFile[]
   readonly captures: readonly Capture[]
+  readonly logs: readonly EvidenceLog[]
   readonly subject: Studied | undefined
   /** Other connections that ended abnormally, judged as well. */
   readonly others: readonly Studied[]
   /** Every capture's view of the subject, the one nearest the host first: it is the reference clock. */
   readonly observations: readonly Observation[]
+  readonly incident: Facts['incident']
+  /** The log's error that the case is about. */
+  readonly error: LoggedError | undefined
   readonly chosenBecause: string
   /** Files that could not be read, in words. */
   readonly unreadable: readonly string[]
@@ -50,68 +51,30 @@ export function incidentOf(question: Question): Facts['incident'] {
   return { at, before: question.toleranceSeconds, after: question.toleranceSeconds + grain }
 }
 
+/** Reads the evidence, chooses the connection, looks at it from all sides. */
 export async function investigate(files: readonly EvidenceFile[], question: Question): Promise<Investigation> {
-  const unreadable: string[] = []
-  const captures = await readCaptures(files, unreadable)
-  const incident = incidentOf(question)
+  const { captures, logs, unreadable } = await readEvidence(files, question)
+  const stated = incidentOf(question)
+  const noOffset = () => 0
+  const first = stated ? chooseError(logs, stated, question.peer?.ip, noOffset) : latestCovered(logs, captures)
+  const incident = stated ?? (first && { at: first.at, before: 1, after: 1 + first.resolution })
   const sought: Sought = {
     incident: incident && { from: incident.at - incident.before, to: incident.at + incident.after },
     host: question.host,
     peer: question.peer,
-    logPeers: [],
+    logPeers: first?.peer
+      ? [{ ip: first.peer.ip, port: first.peer.port, isSure: first.peer.by === undefined || first.peer.by.startsWith('job:') }]
+      : [],
   }
-  const base = { files, captures, unreadable }
-  const chosen = await chooseSubject(captures, sought, incident)
-  if (!chosen) return { ...base, subject: undefined, others: [], observations: [], chosenBecause: 'no connection fits what is known' }
-  const { best, others, chosenBecause } = chosen
-  const { subject, observations } = await withCompanions(best, captures, incident)
-  return { ...base, subject, observations, others, chosenBecause }
-}
-
-/** All captures of the question, the files of a ring buffer joined. */
-async function readCaptures(files: readonly EvidenceFile[], unreadable: string[]): Promise<Capture[]> {
-  const single: Capture[] = []
-  for (const [input, file] of files.entries()) {
-    if (file.kind !== 'capture') continue
-    const capture = await readOrNote([{ input, file }], unreadable)
-    if (capture) single.push(capture)
+  const base = { files, captures, logs, unreadable }
+  const chosen = await chooseSubject(captures, sought, incident, first !== undefined)
+  if (!chosen) {
+    const chosenBecause = captures.length === 0 ? 'there is no capture' : 'no connection in the captures fits what is known'
+    return { ...base, subject: undefined, others: [], observations: [], incident, error: first, chosenBecause }
   }
-  const captures: Capture[] = []
-  for (const chain of chainsOf(single)) {
-    const [only] = chain
-    if (chain.length === 1 && only) captures.push(only)
-    else captures.push(await readCapture(chain.flatMap(({ members }) => members)))
-  }
-  return captures
-}
-
-interface Chosen {
-  readonly best: Studied
-  readonly others: readonly Studied[]
-  readonly chosenBecause: string
-}
-
-/** The likeliest candidates of the capture that fits best, looked at closely; the likeliest of those. */
-async function chooseSubject(captures: readonly Capture[], sought: Sought, incident: Facts['incident']): Promise<Chosen | undefined> {
-  const ranked = captures
-    .map((capture) => ({ capture, ...rankSubjects(capture, sought) }))
-    .filter(({ candidates }) => candidates.length > 0)
-  const top = (one: (typeof ranked)[number]) => one.candidates[0]?.score ?? Number.NEGATIVE_INFINITY
-  const [first] = ranked.sort((a, b) => top(b) - top(a))
-  if (!first) return undefined
-  const views = await viewsOf(first.capture, first.candidates, first.capture.members[0]?.file.options.vantage)
-  const order = views.flatMap((view, i) => {
-    const candidate = first.candidates[i]
-    const one: Studied = { view, ...study({ view, incident, pair: undefined, loggedError: false, notes: [] }) }
-    return candidate ? [{ one, candidate, score: finalScore(one, candidate) }] : []
-  })
-  const [best, ...rest] = order.sort((a, b) => b.score - a.score)
-  if (!best) return undefined
-  return {
-    best: best.one,
-    others: rest.map(({ one }) => one).filter(({ judgement }) => judgement.cause !== 'normal-close' && judgement.cause !== 'undetermined'),
-    chosenBecause: whyChosen(best.candidate, sought, first.among),
-  }
+  const error = chooseError(logs, incident, chosen.best.view.peer.ip, noOffset) ?? first
+  const { subject, observations } = await withCompanions(chosen.best, captures, incident, error !== undefined)
+  return { ...base, subject, observations, others: chosen.others, incident, error, chosenBecause: chosen.chosenBecause }
 }
 
 /** The other captures' views of the subject; the one nearest the host becomes the reference, the farthest useful one its pair. */
@@ -119,48 +82,50 @@ async function withCompanions(
   best: Studied,
   captures: readonly Capture[],
   incident: Facts['incident'],
+  loggedError: boolean,
 ): Promise<{ subject: Studied; observations: Observation[] }> {
-  const seen: Observation[] = [{ view: best.view, offset: 0, translated: false }]
+  const companions: Companion[] = []
   for (const capture of captures) {
-    if (capture === best.view.capture) continue
-    const companion = await findCompanion(best.view, capture)
-    if (companion)
-      seen.push({ view: companion.view, offset: companion.alignment.offset, translated: isTranslated(best.view, companion.view) })
+    const companion = capture === best.view.capture ? undefined : await findCompanion(best.view, capture)
+    if (companion) companions.push(companion)
   }
-  if (seen.length === 1) return { subject: best, observations: seen }
-  const inOrder = seen.sort((a, b) => nearness(a.view) - nearness(b.view))
-  const [near] = inOrder
-  if (!near) return { subject: best, observations: seen }
-  const pairs = inOrder.slice(1).flatMap(({ view }) => {
-    const alignment = align(near.view.trace, view.trace)
-    return alignment ? [comparePair(near.view, view, alignment)] : []
+  const own: Observation = { view: best.view, offset: 0, interval: [0, 0], anchors: 0, translated: false }
+  if (companions.length === 0) return { subject: best, observations: [own] }
+  const seen = [own, ...companions.map(({ view, alignment }) => observationOf(best.view, view, alignment))].sort(
+    (a, b) => nearness(a.view) - nearness(b.view),
+  )
+  const near = seen[0] ?? own
+  const moved = incident && { ...incident, at: incident.at + near.offset }
+  const pair = usefulPair(near.view, seen.slice(1))
+  const subject: Studied = { view: near.view, ...study({ view: near.view, incident: moved, pair, loggedError, notes: [] }) }
+  const observations = seen.map((one) => ({
+    ...one,
+    offset: one.offset - near.offset,
+    interval: [one.interval[0] - near.offset, one.interval[1] - near.offset] as const,
+  }))
+  return { subject, observations }
+}
+
+const observationOf = (from: View, view: View, { offset, uncertainty, matches }: Companion['alignment']): Observation => ({
+  view,
+  offset,
+  interval: [offset - uncertainty, offset + uncertainty],
+  anchors: matches,
+  translated: isTranslated(from, view),
+})
+
+/** The other view that can say most about the end: running then, losing nothing, nearest the peer. */
+function usefulPair(near: View, others: readonly Observation[]): PairFacts | undefined {
+  const pairs = others.flatMap(({ view }) => {
+    const alignment = align(near.trace, view.trace)
+    return alignment ? [comparePair(near, view, alignment)] : []
   })
   const usefulness = (pair: PairFacts) => (pair.farCoversEnd ? 4 : 0) + (pair.farIsLossy ? 0 : 2) + (pair.far.vantage === 'peer' ? 1 : 0)
-  const [pair] = pairs.sort((a, b) => usefulness(b) - usefulness(a))
-  const moved = incident && { ...incident, at: incident.at + near.offset }
-  const subject: Studied = { view: near.view, ...study({ view: near.view, incident: moved, pair, loggedError: false, notes: [] }) }
-  return { subject, observations: inOrder.map((one) => ({ ...one, offset: one.offset - near.offset })) }
+  return pairs.sort((a, b) => usefulness(b) - usefulness(a))[0]
 }
 
 /** Host side first: as given or found, then by the way to the peer, which is longest there. */
 const nearness = (view: View): number => {
   const by = { host: 0, middle: 1, unknown: 1, peer: 2 }[view.vantage]
   return by - Math.min(0.9, Number.isFinite(view.trace.host.rttMin) ? view.trace.host.rttMin : 0)
-}
-
-/** The tracker's guess at how a connection ended, corrected by the close look. */
-const finalScore = ({ judgement }: Studied, candidate: Candidate | undefined): number => {
-  const isEnd = judgement.cause !== 'normal-close' && judgement.cause !== 'undetermined' && judgement.cause !== 'no-wire-cause'
-  const isFine = judgement.cause === 'normal-close'
-  return (candidate?.score ?? 0) + (isEnd ? 1 : isFine ? -4 : -2)
-}
-
-async function readOrNote(inputs: readonly Input[], unreadable: string[]): Promise<Capture | undefined> {
-  try {
-    return await readCapture(inputs)
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error
-    unreadable.push(`${inputs[0]?.file.name}: ${error.message}`)
-    return undefined
-  }
 }

@@ -57,6 +57,13 @@ export function ttlsElsewhere(capture: Capture, ip: string, except: TrackedConne
   return [...counts].sort((a, b) => b[1] - a[1]).map(([ttl]) => ttl)
 }
 
+/** One connection, judged. */
+export interface Studied {
+  readonly view: View
+  readonly facts: Facts
+  readonly judgement: Judgement
+}
+
 export interface StudyInput {
   readonly view: View
   readonly incident: Facts['incident']

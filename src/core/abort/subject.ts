@@ -1,4 +1,4 @@
-import type { SideFacts, TrackedConnection } from '../tcp/connection.ts'
+import type { DecisivePacket, SideFacts, TrackedConnection } from '../tcp/connection.ts'
 import type { Capture } from './captures/read-capture.ts'
 
 /** What is known about the connection that is sought. Times are seconds since the epoch on the capture's clock. */
@@ -7,7 +7,7 @@ export interface Sought {
   readonly host: string | undefined
   readonly peer: { readonly ip: string; readonly port: number | undefined } | undefined
   /** Peers that the log names for its error: it may be wrong, or in another notation. */
-  readonly logPeers: readonly { readonly ip: string; readonly port: number | undefined }[]
+  readonly logPeers: readonly { readonly ip: string; readonly port: number | undefined; readonly isSure: boolean }[]
 }
 
 /** How a connection ended, as far as the tracker can tell. */
@@ -87,6 +87,7 @@ function endingOf(connection: TrackedConnection, host: SideFacts, peer: SideFact
   const firstReset = connection.decisive.find((packet) => packet.flags & RST)
   const bothFinBefore = connection.decisive.filter((p) => p.flags & 1 && (!firstReset || p.at <= firstReset.at))
   const finsFrom = new Set(bothFinBefore.map((packet) => packet.from))
+  if (firstReset && isLateAnswerRefused(connection, firstReset, host)) return 'half-closed'
   if ((host.resets > 0 || peer.resets > 0) && !(closed && finsFrom.size === 2)) return 'reset'
   const unacked = host.sentSeq > host.ackedSeq
   if (closed && (!unacked || host.retransmissions < 3)) return 'closed'
@@ -97,6 +98,13 @@ function endingOf(connection: TrackedConnection, host: SideFacts, peer: SideFact
   if (host.keepAlives > peer.keepAliveAcks && host.lastAt > peer.lastAt) return 'stuck'
   if (peer.zeroWindows > 0 && lastWindowIsZero(connection)) return 'stalled'
   return 'alive'
+}
+
+/** The host's RST answers something that the peer sent long after the host's FIN had been acknowledged: the connection had been given up before. */
+function isLateAnswerRefused(connection: TrackedConnection, reset: DecisivePacket, host: SideFacts): boolean {
+  const fin = connection.decisive.find((packet) => packet.role === 'fin')
+  const by = connection[reset.from].ip === host.ip && connection[reset.from].port === host.port
+  return by && fin !== undefined && fin.from === reset.from && reset.at - fin.at > 5 && !(reset.flags & 16)
 }
 
 const lastIsRepeated = (connection: TrackedConnection): boolean => connection.decisive.at(-1)?.role === 'retransmission'
@@ -122,9 +130,13 @@ function noticedAt(
     return { from: at, to: at + 2 }
   }
   if (ending === 'closed' || ending === 'alive') return { from: last, to: ending === 'alive' ? Math.max(last, capture.until) : last }
+  if (ending === 'half-closed') {
+    const fin = connection.decisive.find((packet) => packet.role === 'fin')
+    return { from: fin?.at ?? last, to: Math.max(last, (fin?.at ?? last) + 700) }
+  }
   const tries = Math.max(1, host.lastAt - Math.max(peer.lastAt || 0, host.firstAt))
-  const patience = ending === 'half-closed' ? 700 : ending === 'stalled' ? 900 : Math.max(3, 1.5 * tries)
-  return { from: ending === 'half-closed' ? last : host.lastAt, to: Math.max(last, host.lastAt) + patience }
+  const patience = ending === 'stalled' ? 900 : Math.max(3, 1.5 * tries)
+  return { from: host.lastAt, to: Math.max(last, host.lastAt) + patience }
 }
 
 const ABNORMAL: Readonly<Record<Ending, number>> = {
@@ -134,7 +146,7 @@ const ABNORMAL: Readonly<Record<Ending, number>> = {
   stuck: 6,
   'half-closed': 4.5,
   stalled: 5.5,
-  alive: 1,
+  alive: 0.5,
   closed: 0,
 }
 
@@ -158,8 +170,8 @@ function scoreOf(
     // Begun after the incident: it cannot be meant.
     if (connection.startedAt > to + 1) score -= 6
   } else score += connection.endedAt / 1e12
-  if (sought.logPeers.some((named) => named.ip === peer.ip && (named.port === undefined || named.port === peer.port))) score += 4
-  else if (sought.logPeers.some((named) => named.ip === peer.ip)) score += 2.5
+  const named = sought.logPeers.find(({ ip }) => ip === peer.ip)
+  if (named) score += (named.isSure ? 3 : 1.5) + (named.port === peer.port ? 1 : 0)
   return score + 0.15 * Math.log10(1 + host.bytes)
 }
 

@@ -2,10 +2,12 @@ import type { Question } from '../../diagnosis/question.ts'
 import { frameRef, isoOf } from '../../diagnosis/refs.ts'
 import type { Diagnosis, Ref } from '../../diagnosis/schema.ts'
 import type { Pointer } from '../facts.ts'
-import type { Investigation, Studied } from '../investigate.ts'
+import type { Investigation } from '../investigate.ts'
+import type { Studied } from '../study.ts'
 import { timersOf } from '../timers.ts'
 import { deliveryOf } from './delivery.ts'
 import { HEADLINES, partyHeadline } from './headline.ts'
+import { otherErrorsOf, reportedErrorOf } from './logged-errors.ts'
 import { peerAnswerOf } from './peer-answer.ts'
 import { recommendationsFor } from './recommendations.ts'
 import { settleFor } from './settle.ts'
@@ -45,13 +47,13 @@ export function reportOn(found: Investigation, question: Question, engineVersion
       cause: subject?.judgement.cause ?? 'undetermined',
       at: undefined,
     }),
-    reportedError: null,
-    otherErrors: [],
+    reportedError: reportedErrorOf(found, question),
+    otherErrors: otherErrorsOf(found),
     clocks: [],
     inputs: [],
     limits: [...found.unreadable],
     alsoAborted: found.others.map(({ view, judgement }) => ({
-      peer: view.peer,
+      peer: endpoint(view.peer),
       cause: judgement.cause,
       abortedBy: judgement.act.abortedBy,
       at: isoOf(view.connection.endedAt) ?? '',
@@ -101,15 +103,18 @@ function verdictOf(subject: Studied | undefined): Diagnosis['verdict'] {
   }
 }
 
+/** Port 0 stands for one that no packet shows. */
+const endpoint = ({ ip, port }: { ip: string; port: number }) => ({ ip, port: port === 0 ? null : port })
+
 function connectionOf({ files, observations }: Investigation, { view, facts }: Studied): Diagnosis['connection'] {
   const { connection } = view
   const fileOf = (seen: Studied['view']) => files[seen.capture.members[0]?.input ?? 0]?.file ?? ''
   return {
     protocol: connection.protocol,
-    streamIndex: connection.streamIndex,
+    streamIndex: connection.streamIndex < 0 ? null : connection.streamIndex,
     file: fileOf(view),
-    host: view.host,
-    peer: view.peer,
+    host: endpoint(view.host),
+    peer: endpoint(view.peer),
     hostState: facts.states.host,
     peerState: facts.states.peer,
     connState: connection.connState,
@@ -118,10 +123,10 @@ function connectionOf({ files, observations }: Investigation, { view, facts }: S
     endedAt: isoOf(connection.endedAt),
     observations: observations.map(({ view: seen, offset, translated }) => ({
       file: fileOf(seen),
-      streamIndex: seen.connection.streamIndex,
+      streamIndex: seen.connection.streamIndex < 0 ? null : seen.connection.streamIndex,
       vantage: seen.vantage,
-      host: seen.host,
-      peer: seen.peer,
+      host: endpoint(seen.host),
+      peer: endpoint(seen.peer),
       offsetSeconds: offset,
       translated,
     })),

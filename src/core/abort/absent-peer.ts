@@ -1,0 +1,126 @@
+import type { TrackedConnection } from '../tcp/connection.ts'
+import { FlowTrace } from '../tcp/trace.ts'
+import type { Capture } from './captures/read-capture.ts'
+import type { NeighborMessage } from './facts/surroundings.ts'
+import type { View } from './study.ts'
+import type { Sought } from './subject.ts'
+
+/** Fewer requests are everyday life: a cache is refreshed, an answer gets lost. */
+const LEAST_REQUESTS = 2
+
+/**
+ * Peers that not even a SYN was sent to: nobody answered for their link address (RFC 826, RFC 4861 §7.2). The connection exists in the
+ * program only; its port is unknown (0).
+ */
+export function absentPeers(capture: Capture, sought: Sought): { view: View; score: number; because: string }[] {
+  const byTarget = new Map<string, NeighborMessage[]>()
+  for (const message of capture.surroundings.neighbors) byTarget.set(message.ip, [...(byTarget.get(message.ip) ?? []), message])
+  const spoken = peersSpokenTo(capture)
+  const found: { view: View; score: number; because: string }[] = []
+  for (const [ip, messages] of byTarget) {
+    const requests = messages.filter(({ kind }) => kind === 'request')
+    const [first] = requests
+    if (!first || requests.length < LEAST_REQUESTS || requests.length < messages.length || spoken.has(ip)) continue
+    if (sought.peer && sought.peer.ip !== ip) continue
+    const host = sought.host ?? addressOf(capture, first)
+    const view = emptyView(capture, host, ip, sought.peer?.port ?? 0, requests)
+    found.push({
+      view,
+      score: scoreOf(requests, sought, ip),
+      because: `nobody answered ${requests.length} requests for the link address of ${ip}`,
+    })
+  }
+  return found
+}
+
+const peersSpokenTo = (capture: Capture): Set<string> => {
+  const spoken = new Set<string>()
+  for (const { originator, responder } of capture.connections) spoken.add(originator.ip).add(responder.ip)
+  return spoken
+}
+
+/** An IPv6 asker may use its link-local address: its MAC leads to the address it has connections with. */
+function addressOf(capture: Capture, request: NeighborMessage): string {
+  if (!request.sender.startsWith('fe80:') && request.sender !== '::') return request.sender
+  for (const { originator, responder } of capture.connections) {
+    for (const side of [originator, responder]) if (side.macs[0] === request.mac && side.ip.includes(':')) return side.ip
+  }
+  return request.sender
+}
+
+function scoreOf(requests: readonly NeighborMessage[], sought: Sought, ip: string): number {
+  const [first, last] = [requests[0]?.at ?? 0, requests.at(-1)?.at ?? 0]
+  let score = 5.5
+  if (sought.incident) {
+    const distance = Math.max(0, first - sought.incident.to, sought.incident.from - (last + 3))
+    score -= 1.5 * Math.log2(1 + distance)
+  }
+  if (sought.logPeers.some((named) => named.ip === ip)) score += 4
+  return score
+}
+
+function emptyView(capture: Capture, host: string, peer: string, port: number, requests: readonly NeighborMessage[]): View {
+  const first = requests[0]
+  const last = requests.at(-1)
+  const side = (ip: string, sidePort: number): TrackedConnection['originator'] => ({
+    ip,
+    port: sidePort,
+    state: 'inactive',
+    rfcState: 'unknown',
+    packets: 0,
+    bytes: 0,
+    uniqueBytes: 0,
+    firstAt: Number.NaN,
+    lastAt: Number.NaN,
+    lastDataAt: undefined,
+    sentSeq: 0,
+    ackedSeq: 0,
+    retransmissions: 0,
+    fastRetransmissions: 0,
+    spuriousRetransmissions: 0,
+    outOfOrder: 0,
+    captureDuplicates: 0,
+    keepAlives: 0,
+    keepAliveAcks: 0,
+    zeroWindows: 0,
+    zeroWindowProbes: 0,
+    windowFull: 0,
+    duplicateAcks: 0,
+    ackedUnseen: 0,
+    lostSegments: 0,
+    badChecksums: 0,
+    offloadedChecksums: 0,
+    syns: 0,
+    fins: 0,
+    resets: 0,
+    synOptions: undefined,
+    ttl: undefined,
+    ipId: 'unknown',
+    macs: [],
+    rtt: undefined,
+  })
+  return {
+    capture,
+    connection: {
+      protocol: 'tcp',
+      streamIndex: -1,
+      originator: side(host, 0),
+      responder: side(peer, port),
+      originatorBy: 'first-packet',
+      connState: 'OTH',
+      history: '',
+      startedAt: first?.at ?? Number.NaN,
+      endedAt: last?.at ?? Number.NaN,
+      firstFrame: 0,
+      lastFrame: 0,
+      vlan: undefined,
+      icmpErrors: 0,
+      detailed: false,
+      decisive: [],
+    },
+    host: { ip: host, port: 0 },
+    peer: { ip: peer, port },
+    trace: new FlowTrace().result(),
+    vantage: 'unknown',
+  }
+}
