@@ -45,7 +45,11 @@ export async function chooseSubject(
 }
 
 /** The tracker's guess at how a connection ended, corrected by the close look. */
-const finalScore = ({ judgement }: Studied, candidate: Candidate): number => {
-  const isEnd = judgement.cause !== 'normal-close' && judgement.cause !== 'undetermined' && judgement.cause !== 'no-wire-cause'
-  return candidate.score + (isEnd ? 1 : -2)
+const finalScore = ({ judgement, facts }: Studied, candidate: Candidate): number => {
+  if (judgement.cause === 'normal-close') return candidate.score - 2
+  if (judgement.cause === 'undetermined' || judgement.cause === 'no-wire-cause') {
+    // Still open when its packets end: only an error that was logged, or an incident after the end of the capture, makes it suspicious.
+    return candidate.score - (facts.loggedError || facts.quality.endsBefore ? 2 : 3.5)
+  }
+  return candidate.score + 1
 }
