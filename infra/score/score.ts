@@ -9,10 +9,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { gunzipSync } from 'node:zlib'
 import { diagnose } from '../../src/core/diagnosis/diagnose.ts'
 import type { EvidenceFile, Question } from '../../src/core/diagnosis/question.ts'
 import type { Diagnosis } from '../../src/core/diagnosis/schema.ts'
+import { DEFAULT_TOLERANCE_SECONDS } from '../../src/core/time/window.ts'
 import { accepted, type Truth } from './truth.ts'
 
 const repository = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
@@ -53,8 +53,7 @@ interface Row {
 }
 
 function evidence(dir: string, name: string, kind: 'capture' | 'log'): EvidenceFile {
-  const raw = readFileSync(join(dir, name))
-  const bytes = new Uint8Array(raw[0] === 0x1f && raw[1] === 0x8b ? gunzipSync(raw) : raw)
+  const bytes = new Uint8Array(readFileSync(join(dir, name)))
   const source = { name, size: bytes.length, open: () => [bytes] }
   return { file: `${kind === 'capture' ? 'captures' : 'logs'}/${name}`, name, kind, source, options: {}, receipt: undefined }
 }
@@ -75,7 +74,7 @@ function questionOf(truth: Truth, { hints, at }: Asked): Question {
   return {
     incidentAtNs: at === 'minute' ? exact - (exact % 60_000_000_000n) : at === 'log' ? ((exact + offset) / 1_000_000n) * 1_000_000n : exact,
     window: undefined,
-    toleranceSeconds: 0,
+    toleranceSeconds: DEFAULT_TOLERANCE_SECONDS,
     host: hints === 'full' ? server_ip : undefined,
     peer: hints === 'none' ? undefined : { ip: printer_ip, port: hints === 'full' ? printer_port : undefined },
     timezone: truth.log && !truth.log.zone_in_text ? `${sign}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}` : undefined,

@@ -3,7 +3,7 @@ import { FlowTrace } from '../tcp/trace.ts'
 import type { Capture } from './captures/read-capture.ts'
 import type { NeighborMessage } from './facts/surroundings.ts'
 import type { View } from './study.ts'
-import type { Sought } from './subject.ts'
+import { farness, type Sought } from './subject.ts'
 
 /** Fewer requests are everyday life: a cache is refreshed, an answer gets lost. */
 const LEAST_REQUESTS = 2
@@ -53,7 +53,7 @@ function scoreOf(requests: readonly NeighborMessage[], sought: Sought, ip: strin
   let score = 5.5
   if (sought.incident) {
     const distance = Math.max(0, first - sought.incident.to, sought.incident.from - (last + 3))
-    score -= 1.5 * Math.log2(1 + distance)
+    score -= farness(distance, sought.tolerance)
   }
   if (sought.logPeers.some((named) => named.ip === ip)) score += 4
   return score

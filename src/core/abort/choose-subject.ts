@@ -1,12 +1,17 @@
+import type { Question } from '../diagnosis/question.ts'
 import { absentPeers } from './absent-peer.ts'
 import type { Capture } from './captures/read-capture.ts'
 import type { Facts } from './facts.ts'
-import { type Studied, study, viewsOf } from './study.ts'
+import { chooseError, type LogClocks, latestCovered, sharpIncident } from './logs/choose-error.ts'
+import type { EvidenceLog, LoggedError } from './logs/read-evidence-log.ts'
+import { type Studied, study, type View, viewsOf } from './study.ts'
 import { type Candidate, rankSubjects, type Sought, whyChosen } from './subject.ts'
 
 export interface Chosen {
   readonly best: Studied
   readonly others: readonly Studied[]
+  readonly incident: Facts['incident']
+  readonly error: LoggedError | undefined
   readonly chosenBecause: string
 }
 
@@ -16,32 +21,72 @@ interface Weighted {
   readonly because: string
 }
 
+export interface ChooseFrom {
+  readonly captures: readonly Capture[]
+  readonly logs: readonly EvidenceLog[]
+  readonly clocksOf: ReadonlyMap<Capture, LogClocks>
+  readonly question: Question
+  readonly stated: Facts['incident']
+}
+
+/** What is sought, as one capture's clock has it. */
+interface Wanted {
+  readonly sought: Sought
+  readonly incident: Facts['incident']
+  readonly error: LoggedError | undefined
+}
+
 /** The likeliest candidates of the capture that fits best, looked at closely; the likeliest of those. */
-export async function chooseSubject(
-  captures: readonly Capture[],
-  sought: Sought,
-  incident: Facts['incident'],
-  loggedError: boolean,
-): Promise<Chosen | undefined> {
-  const ranked = captures.map((capture) => ({ capture, ...rankSubjects(capture, sought) }))
+export async function chooseSubject(from: ChooseFrom): Promise<Chosen | undefined> {
+  const ranked = from.captures.map((capture) => {
+    const wanted = wantedIn(capture, from)
+    return { capture, ...wanted, ...rankSubjects(capture, wanted.sought) }
+  })
   const top = (one: (typeof ranked)[number]) => one.candidates[0]?.score ?? Number.NEGATIVE_INFINITY
   const [first] = ranked.sort((a, b) => top(b) - top(a))
   if (!first) return undefined
+  const { sought, incident, error } = first
+  const judge = (view: View): Studied => ({
+    view,
+    ...study({ view, incident, pair: undefined, loggedError: error !== undefined, notes: [] }),
+  })
   const order: Weighted[] = []
   const views = await viewsOf(first.capture, first.candidates, first.capture.members[0]?.file.options.vantage)
   for (const [i, view] of views.entries()) {
     const candidate = first.candidates[i]
     if (!candidate) continue
-    const one: Studied = { view, ...study({ view, incident, pair: undefined, loggedError, notes: [] }) }
+    const one = judge(view)
     order.push({ one, score: finalScore(one, candidate), because: whyChosen(candidate, sought, first.among) })
   }
-  for (const { view, score, because } of captures.flatMap((capture) => absentPeers(capture, sought))) {
-    order.push({ one: { view, ...study({ view, incident, pair: undefined, loggedError, notes: [] }) }, score, because })
+  for (const { capture, sought: own } of ranked) {
+    for (const { view, score, because } of absentPeers(capture, own)) order.push({ one: judge(view), score, because })
   }
   const [best, ...rest] = order.sort((a, b) => b.score - a.score)
   if (!best) return undefined
   const isEnded = ({ judgement }: Studied) => judgement.cause !== 'normal-close' && judgement.cause !== 'undetermined'
-  return { best: best.one, others: rest.map(({ one }) => one).filter(isEnded), chosenBecause: best.because }
+  const clocks = from.clocksOf.get(first.capture) ?? new Map()
+  const about = chooseError(from.logs, incident ?? from.stated, best.one.view.peer.ip, clocks) ?? error
+  return { best: best.one, others: rest.map(({ one }) => one).filter(isEnded), incident, error: about, chosenBecause: best.because }
+}
+
+function wantedIn(capture: Capture, { captures, logs, clocksOf, question, stated }: ChooseFrom): Wanted {
+  const clocks: LogClocks = clocksOf.get(capture) ?? new Map()
+  const error = stated ? chooseError(logs, stated, question.peer?.ip, clocks) : latestCovered(logs, captures, clocks)
+  const incident = sharpIncident(stated, error, clocks)
+  const match = error && clocks.get(error.input)?.matches.find(({ event }) => event === error.event)
+  const peer = error?.event.peer
+  return {
+    incident,
+    error,
+    sought: {
+      incident: incident && { from: incident.at - incident.before, to: incident.at + incident.after },
+      tolerance: question.toleranceSeconds,
+      host: question.host,
+      peer: question.peer,
+      logPeers: peer ? [{ ip: peer.ip, port: peer.port, isSure: peer.by === undefined || peer.by.startsWith('job:') }] : [],
+      logMatch: match && { streamIndex: match.connection.streamIndex, isSure: clocks.get(error.input)?.confident === true },
+    },
+  }
 }
 
 /** The tracker's guess at how a connection ended, corrected by the close look. */

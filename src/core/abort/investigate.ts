@@ -1,15 +1,16 @@
 import type { EvidenceFile, Question } from '../diagnosis/question.ts'
+import type { LogClock } from '../time/log-clock.ts'
 import type { Capture } from './captures/read-capture.ts'
 import { chooseSubject } from './choose-subject.ts'
 import { type Companion, findCompanion } from './companions.ts'
 import type { PairFacts } from './facts/pair.ts'
 import type { Facts } from './facts.ts'
-import { chooseError, latestCovered } from './logs/choose-error.ts'
+import { chooseError, type LogClocks, latestCovered } from './logs/choose-error.ts'
+import { clocksAgainst } from './logs/log-clocks.ts'
 import type { EvidenceLog, LoggedError } from './logs/read-evidence-log.ts'
 import { align, comparePair, isTranslated } from './pairing.ts'
 import { readEvidence } from './read-evidence.ts'
 import { type Studied, study, type View } from './study.ts'
-import type { Sought } from './subject.ts'
 
 /** One capture's view of the subject. */
 export interface Observation {
@@ -34,6 +35,8 @@ export interface Investigation {
   /** Every capture's view of the subject, the one nearest the host first: it is the reference clock. */
   readonly observations: readonly Observation[]
   readonly incident: Facts['incident']
+  /** Each log's clock − the reference clock. */
+  readonly logClocks: LogClocks
   /** The log's error that the case is about. */
   readonly error: LoggedError | undefined
   readonly chosenBecause: string
@@ -48,33 +51,43 @@ export function incidentOf(question: Question): Facts['incident'] {
   if (question.incidentAtNs === undefined) return undefined
   const at = toSeconds(question.incidentAtNs)
   const grain = question.incidentAtNs % 60_000_000_000n === 0n ? 60 : question.incidentAtNs % 1_000_000_000n === 0n ? 1 : 0
-  return { at, before: question.toleranceSeconds, after: question.toleranceSeconds + grain }
+  return { at, before: 0, after: grain }
 }
 
 /** Reads the evidence, chooses the connection, looks at it from all sides. */
 export async function investigate(files: readonly EvidenceFile[], question: Question): Promise<Investigation> {
   const { captures, logs, unreadable } = await readEvidence(files, question)
   const stated = incidentOf(question)
-  const noOffset = () => 0
-  const first = stated ? chooseError(logs, stated, question.peer?.ip, noOffset) : latestCovered(logs, captures)
-  const incident = stated ?? (first && { at: first.at, before: 1, after: 1 + first.resolution })
-  const sought: Sought = {
-    incident: incident && { from: incident.at - incident.before, to: incident.at + incident.after },
-    host: question.host,
-    peer: question.peer,
-    logPeers: first?.peer
-      ? [{ ip: first.peer.ip, port: first.peer.port, isSure: first.peer.by === undefined || first.peer.by.startsWith('job:') }]
-      : [],
-  }
+  const clocksOf = new Map(captures.map((capture) => [capture, clocksAgainst(capture, logs)]))
+  const chosen = await chooseSubject({ captures, logs, clocksOf, question, stated })
   const base = { files, captures, logs, unreadable }
-  const chosen = await chooseSubject(captures, sought, incident, first !== undefined)
   if (!chosen) {
+    const noClocks: LogClocks = new Map()
+    const error = stated ? chooseError(logs, stated, question.peer?.ip, noClocks) : latestCovered(logs, captures, noClocks)
     const chosenBecause = captures.length === 0 ? 'there is no capture' : 'no connection in the captures fits what is known'
-    return { ...base, subject: undefined, others: [], observations: [], incident, error: first, chosenBecause }
+    return { ...base, subject: undefined, others: [], observations: [], logClocks: noClocks, incident: stated, error, chosenBecause }
   }
-  const error = chooseError(logs, incident, chosen.best.view.peer.ip, noOffset) ?? first
-  const { subject, observations } = await withCompanions(chosen.best, captures, incident, error !== undefined)
-  return { ...base, subject, observations, others: chosen.others, incident, error, chosenBecause: chosen.chosenBecause }
+  const { subject, observations } = await withCompanions(chosen.best, captures, chosen.incident, chosen.error !== undefined)
+  // Logs were compared with the capture that the subject was found in; from here on the one nearest the host is the reference.
+  const shift = observations.find(({ view }) => view.capture === chosen.best.view.capture)?.offset ?? 0
+  const moved = [...(clocksOf.get(chosen.best.view.capture) ?? new Map<number, LogClock>())].map(
+    ([input, clock]) =>
+      [
+        input,
+        { ...clock, offsetSeconds: clock.offsetSeconds + shift, interval: [clock.interval[0] + shift, clock.interval[1] + shift] as const },
+      ] as const,
+  )
+  const incident = chosen.incident && { ...chosen.incident, at: chosen.incident.at - shift }
+  return {
+    ...base,
+    subject,
+    observations,
+    others: chosen.others,
+    logClocks: new Map(moved),
+    incident,
+    error: chosen.error,
+    chosenBecause: chosen.chosenBecause,
+  }
 }
 
 /** The other captures' views of the subject; the one nearest the host becomes the reference, the farthest useful one its pair. */

@@ -4,10 +4,14 @@ import type { Capture } from './captures/read-capture.ts'
 /** What is known about the connection that is sought. Times are seconds since the epoch on the capture's clock. */
 export interface Sought {
   readonly incident: { readonly from: number; readonly to: number } | undefined
+  /** How far off the incident may have been stated, seconds. */
+  readonly tolerance: number
   readonly host: string | undefined
   readonly peer: { readonly ip: string; readonly port: number | undefined } | undefined
   /** Peers that the log names for its error: it may be wrong, or in another notation. */
   readonly logPeers: readonly { readonly ip: string; readonly port: number | undefined; readonly isSure: boolean }[]
+  /** The connection that the log's error ended, as the clocks tell. */
+  readonly logMatch: { readonly streamIndex: number; readonly isSure: boolean } | undefined
 }
 
 /** How a connection ended, as far as the tracker can tell. */
@@ -150,6 +154,10 @@ const ABNORMAL: Readonly<Record<Ending, number>> = {
   closed: 0,
 }
 
+/** What a distance in time costs: people are off by some, rarely by more than they say. */
+export const farness = (distance: number, tolerance: number): number =>
+  0.8 * Math.log2(1 + distance) + 1.5 * Math.log2(1 + Math.max(0, distance - tolerance))
+
 function scoreOf(
   connection: TrackedConnection,
   ending: Ending,
@@ -162,7 +170,7 @@ function scoreOf(
   if (sought.incident) {
     const { from, to } = sought.incident
     const distance = Math.max(0, noticed.from - to, from - noticed.to)
-    score -= 1.5 * Math.log2(1 + distance)
+    score -= farness(distance, sought.tolerance)
     // Of several ends of the same sort the nearest is meant; of several within a stated minute the last.
     if (from === to && (ending === 'reset' || ending === 'refused'))
       score -= Math.min(1, 0.5 * Math.log2(1 + Math.abs(from - noticed.from)))
@@ -172,6 +180,7 @@ function scoreOf(
   } else score += connection.endedAt / 1e12
   const named = sought.logPeers.find(({ ip }) => ip === peer.ip)
   if (named) score += (named.isSure ? 3 : 1.5) + (named.port === peer.port ? 1 : 0)
+  if (sought.logMatch?.streamIndex === connection.streamIndex) score += sought.logMatch.isSure ? 5 : 2
   return score + 0.15 * Math.log10(1 + host.bytes)
 }
 

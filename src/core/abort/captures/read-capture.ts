@@ -1,3 +1,4 @@
+import { type DecompressionReport, decompress, newReport } from '../../bytes/decompress.ts'
 import { scanCapture } from '../../capture/scan.ts'
 import type { CaptureSummary } from '../../capture/summary.ts'
 import type { EvidenceFile } from '../../diagnosis/question.ts'
@@ -14,6 +15,7 @@ export interface Member {
   readonly file: EvidenceFile
   readonly frame0: number
   readonly summary: CaptureSummary
+  readonly compression: DecompressionReport
 }
 
 /** One place of capture: a file, or the files of a ring buffer joined in time order. Frames are counted over all of its members. */
@@ -43,12 +45,14 @@ export async function readCapture(inputs: readonly Input[]): Promise<Capture> {
   const members: Member[] = []
   let frame0 = 0
   for (const { input, file } of inputs) {
-    const summary = await scanPackets(file, (packet) => {
+    const compression = newReport()
+    const see = (packet: Packet) => {
       watch.see(packet, input)
       packet.frameNumber += frame0
       tracker.take(packet)
-    })
-    members.push({ input, file, frame0, summary })
+    }
+    const summary = await scanPackets(file, see, compression)
+    members.push({ input, file, frame0, summary, compression })
     frame0 += summary.frames
   }
   const dated = members.map(({ summary }) => summary).filter((summary) => summary.earliest)
@@ -62,9 +66,13 @@ export async function readCapture(inputs: readonly Input[]): Promise<Capture> {
 }
 
 /** Every frame of a file, decoded; the packet is valid during the call only. */
-export async function scanPackets(file: EvidenceFile, see: (packet: Packet) => void): Promise<CaptureSummary> {
+export async function scanPackets(
+  file: EvidenceFile,
+  see: (packet: Packet) => void,
+  report: DecompressionReport = newReport(),
+): Promise<CaptureSummary> {
   const packet = new Packet()
-  return scanCapture(file.source.open(), (frame) => {
+  return scanCapture(decompress(file.source.open(), report), (frame) => {
     decode(frame, packet)
     see(packet)
   })

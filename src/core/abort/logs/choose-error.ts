@@ -1,11 +1,18 @@
+import type { LogClock } from '../../time/log-clock.ts'
+import type { Capture } from '../captures/read-capture.ts'
 import type { Facts } from '../facts.ts'
 import type { EvidenceLog, LoggedError } from './read-evidence-log.ts'
 
 type Incident = NonNullable<Facts['incident']>
 
-/** Seconds between an error's stamp (which holds for as long as its last digit) and the incident as it was stated. */
-const distance = (error: LoggedError, incident: Incident): number =>
-  Math.max(0, error.at - (incident.at + incident.after), incident.at - incident.before - (error.at + error.resolution))
+/** Each log's clock − the reference clock, by input; a log that is not in it agrees as far as is known. */
+export type LogClocks = ReadonlyMap<number, LogClock>
+
+export const offsetOf = (clocks: LogClocks, input: number): number => clocks.get(input)?.offsetSeconds ?? 0
+
+/** Seconds between a stamp (which holds for as long as its last digit) and the incident as it was stated. */
+const distance = (at: number, resolution: number, incident: Incident): number =>
+  Math.max(0, at - (incident.at + incident.after), incident.at - incident.before - (at + resolution))
 
 /** An error further away than this is not the one that was reported, whatever the log's clock; seconds. */
 const FARTHEST = 2 * 3600
@@ -14,34 +21,53 @@ const FARTHEST = 2 * 3600
 const PEER_MATCH = 4
 
 /**
- * The logged error that the case is about: the nearest to the incident, a match of the peer counting more than some seconds. Without an
- * incident, the latest.
+ * The logged error that the case is about: the nearest to the incident, a match of the peer counting more than some seconds. People read
+ * the time of an incident off the log, so that the stamp as it stands counts like the corrected one. Without an incident, the latest.
  */
 export function chooseError(
   logs: readonly EvidenceLog[],
   incident: Facts['incident'],
   peerIp: string | undefined,
-  offsetOf: (input: number) => number,
+  clocks: LogClocks,
 ): LoggedError | undefined {
   const ranked = logs.flatMap((log) =>
     log.errors.map((error) => {
-      const corrected = { ...error, at: error.at - offsetOf(error.input) }
-      // People read the time of an incident off the log: the stamp as it stands counts like the corrected one.
-      const away = incident ? Math.min(distance(error, incident), distance(corrected, incident)) : 0
-      const match = peerIp !== undefined && error.peer?.ip === peerIp ? PEER_MATCH : peerIp !== undefined && error.peer ? -1 : 0
-      return { error, away, rank: match - Math.log2(1 + away) + error.at / 1e13 }
+      const { at, resolution, peer } = error.event
+      const corrected = at - offsetOf(clocks, log.input)
+      const away = incident ? Math.min(distance(at, resolution, incident), distance(corrected, resolution, incident)) : 0
+      const match = peerIp !== undefined && peer?.ip === peerIp ? PEER_MATCH : peerIp !== undefined && peer ? -1 : 0
+      return { error, away, rank: match - Math.log2(1 + away) + at / 1e13 }
     }),
   )
   return ranked.filter(({ away }) => away <= FARTHEST).sort((a, b) => b.rank - a.rank)[0]?.error
 }
 
-/** Without a stated incident: the latest error that a capture covers, and the moment it names. */
-export function latestCovered(
-  logs: readonly EvidenceLog[],
-  captures: readonly { readonly from: number; readonly until: number }[],
-): LoggedError | undefined {
-  const covered = logs
-    .flatMap(({ errors }) => errors)
-    .filter(({ at }) => captures.some(({ from, until }) => at >= from - 1 && at <= until + 1))
-  return covered.sort((a, b) => b.at - a.at)[0]
+/** Without a stated incident: the latest error that a capture covers. */
+export function latestCovered(logs: readonly EvidenceLog[], captures: readonly Capture[], clocks: LogClocks): LoggedError | undefined {
+  const isCovered = ({ input, event }: LoggedError) => {
+    const at = event.at - offsetOf(clocks, input)
+    return captures.some(({ from, until }) => at >= from - 1 && at <= until + 1)
+  }
+  const covered = logs.flatMap(({ errors }) => errors).filter(isCovered)
+  return covered.sort((a, b) => b.event.at - a.event.at)[0]
+}
+
+/** Half the width of what is not known of a log's clock; a second where nothing is. */
+const doubtOf = (clock: LogClock | undefined): number => (clock ? Math.min(60, (clock.interval[1] - clock.interval[0]) / 2) : 1)
+
+/**
+ * When it happened, as sharply as can be said: the error's stamp on the reference clock where the log's clock is known, else what was
+ * stated. A stated time that is the log's own stamp is read on the log's clock.
+ */
+export function sharpIncident(stated: Facts['incident'], error: LoggedError | undefined, clocks: LogClocks): Facts['incident'] {
+  if (!error) return stated
+  const { at, resolution } = error.event
+  const clock = clocks.get(error.input)
+  const doubt = doubtOf(clock)
+  const own: Incident = { at: at - (clock?.offsetSeconds ?? 0), before: doubt, after: doubt + resolution }
+  if (!stated) return own
+  const isReadOffLog = distance(at, resolution, stated) <= 2
+  const isMeant = distance(own.at, resolution, stated) <= 2 + doubt
+  if (clock?.confident && (isReadOffLog || isMeant)) return own
+  return stated
 }

@@ -3,6 +3,7 @@ import { isoOf, originalOrdinal } from '../../diagnosis/refs.ts'
 import type { Diagnosis, Ref } from '../../diagnosis/schema.ts'
 import { decodeErrors } from '../../logs/errors/decode.ts'
 import type { Investigation } from '../investigate.ts'
+import { offsetOf } from '../logs/choose-error.ts'
 import type { LoggedError } from '../logs/read-evidence-log.ts'
 
 const MOST_OTHER_ERRORS = 50
@@ -21,11 +22,18 @@ export function lineRef(file: EvidenceFile, line: number, at: number, stampedAt:
 }
 
 /** The error that the case is about: the log's record, else the ticket's words. */
-export function reportedErrorOf({ files, error }: Investigation, question: Question): Diagnosis['reportedError'] {
+export function reportedErrorOf({ files, error, logClocks }: Investigation, question: Question): Diagnosis['reportedError'] {
   const file = error && files[error.input]
   if (error && file) {
+    const { event } = error
     const { canonical, codes, proves, doesNotProve } = error.decoded
-    return { canonical, codes: [...codes], ref: lineRef(file, error.line, error.at, error.stampedAt), proves, doesNotProve }
+    return {
+      canonical,
+      codes: [...codes],
+      ref: lineRef(file, event.line, event.at - offsetOf(logClocks, error.input), event.stampedAt),
+      proves,
+      doesNotProve,
+    }
   }
   const [said] = question.error === undefined ? [] : decodeErrors(question.error)
   return said
@@ -34,18 +42,22 @@ export function reportedErrorOf({ files, error }: Investigation, question: Quest
 }
 
 /** Other errors of the logs, nearest to the incident first, and which capture covers them. */
-export function otherErrorsOf({ files, logs, captures, error, incident }: Investigation): Diagnosis['otherErrors'] {
-  const around = incident?.at ?? error?.at ?? 0
-  const rest = logs.flatMap((log) => log.errors).filter((one) => one !== error)
-  rest.sort((a, b) => Math.abs(a.at - around) - Math.abs(b.at - around) || a.at - b.at)
-  const coveredBy = (one: LoggedError): string | null => {
-    const capture = captures.find(({ from, until }) => one.at >= from && one.at <= until)
+export function otherErrorsOf({ files, logs, captures, error, incident, logClocks }: Investigation): Diagnosis['otherErrors'] {
+  const when = (one: LoggedError) => one.event.at - offsetOf(logClocks, one.input)
+  const around = incident?.at ?? (error ? when(error) : 0)
+  const rest = logs.flatMap((log) => log.errors).filter((one) => one.event !== error?.event)
+  rest.sort((a, b) => Math.abs(when(a) - around) - Math.abs(when(b) - around) || when(a) - when(b))
+  const coveredBy = (at: number): string | null => {
+    const capture = captures.find(({ from, until }) => at >= from && at <= until)
     return (capture && files[capture.members[0]?.input ?? -1]?.file) ?? null
   }
-  return rest.slice(0, MOST_OTHER_ERRORS).map((one) => ({
-    at: isoOf(one.at) ?? '',
-    code: one.decoded.codes[0] ?? one.decoded.canonical,
-    peer: one.peer ? (one.peer.port === undefined ? one.peer.ip : `${one.peer.ip}:${one.peer.port}`) : null,
-    coveredBy: coveredBy(one),
-  }))
+  return rest.slice(0, MOST_OTHER_ERRORS).map((one) => {
+    const { peer } = one.event
+    return {
+      at: isoOf(when(one)) ?? '',
+      code: one.decoded.codes[0] ?? one.decoded.canonical,
+      peer: peer ? (peer.port === undefined ? peer.ip : `${peer.ip}:${peer.port}`) : null,
+      coveredBy: coveredBy(when(one)),
+    }
+  })
 }
