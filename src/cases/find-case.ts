@@ -1,0 +1,41 @@
+import type { CaseRecord } from '../store/records.ts'
+import type { Deps, Principal } from './deps.ts'
+import { Refusal } from './errors.ts'
+import type { CaseChange } from '../store/sql/cases.ts'
+
+/** The case, alive and the caller's own. Another tenant's case is as unknown as none. */
+export async function findCase(deps: Deps, principal: Principal, id: string): Promise<CaseRecord> {
+  const found = principal.caseId === undefined || principal.caseId === id ? await deps.state.cases.get(principal.tenant, id) : undefined
+  if (!found) throw new Refusal('unknown-case', 'there is no such case', 'Check the id; a case of another tenant is not shown.')
+  if (found.deletedAt !== undefined) {
+    throw new Refusal('deleted', 'this case was deleted', 'Open a new case; nothing of this one is left.', { details: { receipt: found.tombstone } })
+  }
+  return found
+}
+
+const ATTEMPTS = 8
+
+/** Reads, decides, and changes by optimistic version: `decide` is asked again when somebody else was quicker. */
+export async function changeCase(
+  deps: Deps,
+  principal: Principal,
+  id: string,
+  decide: (known: CaseRecord) => CaseChange | Promise<CaseChange>,
+): Promise<CaseRecord> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const known = await findCase(deps, principal, id)
+    if (await deps.state.cases.update(known, await decide(known), deps.now())) return findCase(deps, principal, id)
+  }
+  throw new Refusal('conflict', 'the case is being changed by many callers at once', 'Try again in a moment.', { retryAfterSeconds: 1 })
+}
+
+/** Adds to the case's audit trail. */
+export function audit(deps: Deps, principal: Principal, caseId: string, type: string, data: Record<string, unknown> = {}): Promise<void> {
+  const { tenant, actor } = principal
+  return deps.state.events.add({ tenant, caseId, kind: 'audit', type, actor, data, at: deps.now() })
+}
+
+/** Adds to the case's event stream. */
+export function report(deps: Deps, at: { tenant: string; caseId: string }, type: string, data: Record<string, unknown> = {}): Promise<void> {
+  return deps.state.events.add({ tenant: at.tenant, caseId: at.caseId, kind: 'progress', type, actor: 'service', data, at: deps.now() })
+}

@@ -1,0 +1,46 @@
+import type { CaseRecord } from '../store/records.ts'
+import type { Deps, Principal } from './deps.ts'
+import { Refusal } from './errors.ts'
+import { audit, changeCase, report } from './find-case.ts'
+import type { Corrections } from './question.ts'
+
+const STREAM_DEAD_AFTER = 20 * 60_000 // milliseconds: no streaming upload lasts longer than its connection may
+
+/**
+ * Asks for the next revision. Corrections take effect for it and for later uploads; what was cut away before stays away.
+ * The case is saved first and the message sent after: should the sending fail, the sweep sends it again.
+ */
+export async function queueDiagnosis(deps: Deps, principal: Principal, caseId: string, corrections: Corrections): Promise<CaseRecord> {
+  const queued = await changeCase(deps, principal, caseId, async (known) => {
+    const uploads = await deps.state.uploads.of(caseId)
+    if (uploads.some((upload) => upload.via === 'parts' || upload.startedAt > deps.now() - STREAM_DEAD_AFTER)) {
+      const names = uploads.map((upload) => upload.name)
+      throw new Refusal('uploads-in-progress', `still on the way in: ${names.join(', ')}`, 'Wait for the uploads, or cancel them.', {
+        retryAfterSeconds: 5,
+        details: { files: names },
+      })
+    }
+    const question = { ...known.question, ...corrections }
+    const files = await deps.state.files.of(caseId)
+    if (question.error === undefined && !files.some((file) => file.state === 'stored')) {
+      throw new Refusal('no-files', 'there is nothing to diagnose', 'Send a capture or a log first, or name the error text or code.')
+    }
+    return {
+      question,
+      peer: question.peer?.ip ?? null,
+      status: 'queued',
+      revision: known.revision + 1,
+      queuedAt: deps.now(),
+      failure: null,
+      progress: { step: 'queued', percent: 0 },
+      leaseToken: null,
+      leaseUntil: null,
+    } as const
+  })
+  const { tenant, revision } = queued
+  await report(deps, { tenant, caseId }, 'queued', { revision })
+  await audit(deps, principal, caseId, 'diagnosis.asked', { revision })
+  await deps.jobs.send({ kind: 'diagnose', tenant, caseId, revision })
+  deps.log('diagnosis.queued', { tenant, case: caseId, revision })
+  return queued
+}

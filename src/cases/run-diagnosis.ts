@@ -1,0 +1,74 @@
+import { InputError } from '../core/errors.ts'
+import { ENGINE_VERSION } from '../core/version.ts'
+import { resultFolder } from '../store/keys.ts'
+import type { CaseRecord, VerdictSummary } from '../store/records.ts'
+import type { Deps } from './deps.ts'
+import { evidenceOf } from './evidence/evidence-of.ts'
+import { deleteAll } from './forget.ts'
+import { report } from './find-case.ts'
+import { newToken } from './ids.ts'
+import { Heartbeat, LeaseLost } from './heartbeat.ts'
+import { problemOf } from './take-in.ts'
+import { summaryOf } from './verdict-summary.ts'
+import { writeResults } from './write-results.ts'
+import { owe } from './webhooks/owe.ts'
+
+/**
+ * Does one revision. Whoever holds the lease works under a prefix of his own and publishes by one conditional update, so that
+ * a job killed anywhere, delivered twice or late, or run by two workers at once ends in one published result or none.
+ *
+ * A customer's mistake ends the revision as failed; any other error is thrown, for the queue to deliver again.
+ */
+export async function runDiagnosis(deps: Deps, job: { tenant: string; caseId: string; revision: number }): Promise<void> {
+  const token = newToken(deps, 12)
+  const taken = await deps.state.leases.take(job.tenant, job.caseId, job.revision, token, deps.now())
+  if (!taken) return
+  const prefix = resultFolder(taken.tenant, taken.id, job.revision, ENGINE_VERSION, token)
+  try {
+    const summary = await workOn(deps, taken, prefix, token)
+    if (!summary) return
+    await announce(deps, taken, summary)
+  } catch (error) {
+    await deleteAll(deps, prefix)
+    if (error instanceof LeaseLost) return
+    await deps.state.leases.release(taken.id, token, deps.now())
+    if (!(error instanceof InputError)) throw error
+    await failDiagnosis(deps, job, problemOf(error))
+  }
+}
+
+/** The published verdict in short; undefined when somebody else was first. */
+async function workOn(deps: Deps, taken: CaseRecord, prefix: string, token: string): Promise<VerdictSummary | undefined> {
+  const heartbeat = new Heartbeat(deps, taken, token)
+  await heartbeat.step('reading', 5)
+  const evidence = await evidenceOf(deps, taken.id, () => heartbeat.beat())
+  const diagnosis = await writeResults(deps, taken, evidence, prefix, heartbeat)
+  const summary = summaryOf(diagnosis)
+  const { revision, filesVersion, tenant } = taken
+  const done = { caseId: taken.id, tenant, token, revision, prefix, engine: ENGINE_VERSION, summary, filesVersion }
+  if (await deps.state.leases.publish(done, deps.now())) return summary
+  await deleteAll(deps, prefix)
+  return undefined
+}
+
+async function announce(deps: Deps, taken: CaseRecord, summary: VerdictSummary): Promise<void> {
+  const { revision, cause, abortedBy, lookAt, confidence, partyConfidence, headline } = summary
+  const verdict = { cause, abortedBy, lookAt, confidence, partyConfidence, headline }
+  await report(deps, { tenant: taken.tenant, caseId: taken.id }, 'diagnosed', { revision, cause, abortedBy })
+  await owe(deps, taken, 'case.diagnosed', { revision, verdict }, `diagnosed_r${revision}`)
+  deps.log('case.diagnosed', { tenant: taken.tenant, case: taken.id, revision, cause })
+}
+
+/** Ends a revision as failed, with a reason that a customer understands; `diagnose` again works. */
+export async function failDiagnosis(
+  deps: Deps,
+  job: { tenant: string; caseId: string; revision: number },
+  failure: { code: string; message: string; advice: string },
+): Promise<void> {
+  if (!(await deps.state.leases.fail(job.tenant, job.caseId, job.revision, failure, deps.now()))) return
+  const about = await deps.state.cases.get(job.tenant, job.caseId)
+  if (!about) return
+  await report(deps, job, 'failed', { revision: job.revision, code: failure.code })
+  await owe(deps, about, 'case.failed', { revision: job.revision, reason: failure }, `failed_r${job.revision}`)
+  deps.log('case.failed', { tenant: job.tenant, case: job.caseId, revision: job.revision, code: failure.code })
+}

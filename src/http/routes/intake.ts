@@ -1,0 +1,127 @@
+import { z } from 'zod'
+import type { Deps, Principal } from '../../cases/deps.ts'
+import { Refusal } from '../../cases/errors.ts'
+import { type FileOutcome, outcomeOf, settleIntake } from '../../cases/intake.ts'
+import { newCase } from '../../cases/open-case.ts'
+import { CaseFields } from '../../cases/question.ts'
+import { CaseView } from '../../cases/view.ts'
+import { CutReceipt, FileOptions } from '../../core/intake/receipt.ts'
+import { bodyChunks, chunksText } from '../body.ts'
+import { FormFields, readFileOptions } from '../form-fields.ts'
+import { Idempotency } from '../idempotency.ts'
+import { boundaryOf, type Part, readParts } from '../multipart.ts'
+import { answerJson, type Call, route, type Route } from '../route.ts'
+import { LinkAnswer } from '../schemas.ts'
+import { throughGate } from '../upload-gate.ts'
+
+const LONGEST_FIELD = 16 * 1024 // bytes
+
+export const OutcomeView = z.object({
+  name: z.string(),
+  state: z.enum(['stored', 'rejected']),
+  kept: z.number().int(),
+  receipt: CutReceipt.nullable(),
+  receipts: z.array(CutReceipt),
+  warnings: z.array(z.object({ code: z.string(), message: z.string() })),
+  problem: z.object({ code: z.string(), message: z.string(), advice: z.string() }).nullable(),
+})
+
+/** The case, with each file's outcome in the order they came. */
+export const IntakeView = CaseView.extend({
+  callbackSecret: z.string().nullable(),
+  upload: LinkAnswer,
+  outcomes: z.array(OutcomeView),
+})
+
+const intake = route({
+  method: 'POST',
+  path: '/v1/intake',
+  id: 'intake',
+  tag: 'Cases',
+  summary: 'One shot: opens a case, cuts the files as they stream in, and queues the diagnosis.',
+  description:
+    'The fields of a case first (`window[before]`, `ticket[id]` … for the nested ones), then the `file` parts, each with its `options[NAME]` before it (JSON, or `timezone=+02:00,vantage=peer`). One bad file does not undo the others.',
+  access: ['cases:write'],
+  body: { kind: 'multipart', fields: CaseFields, description: 'Fields of a case, then `file` parts.' },
+  answers: { 202: { description: 'Queued.', content: { 'application/json': IntakeView } } },
+  problems: [
+    ...(['not-multipart', 'bad-multipart', 'fields-after-files', 'bad-request', 'no-files', 'empty-body', 'body-incomplete', 'too-large'] as const),
+    ...(['nothing-in-window', 'bad-callback-url', 'too-many-cases', 'quota-exceeded', 'busy', 'idempotency-mismatch'] as const),
+    ...(['idempotency-in-progress', 'unknown-format'] as const),
+  ],
+  handle: (call) => throughGate(() => once(call)),
+})
+
+type IntakeCall = Call<undefined, undefined, undefined>
+
+/** As for every POST, but the fingerprint is known only when the body has passed: fields, file names and declared sizes. */
+async function once(call: IntakeCall): Promise<Response> {
+  const { deps, principal, request } = call
+  const boundary = boundaryOf(request.headers.get('content-type') ?? '')
+  if (boundary === undefined) throw new Refusal('not-multipart', 'the body is not multipart/form-data', 'Send it as curl -F does.')
+  if (!request.body) throw new Refusal('empty-body', 'the body is empty', 'Send fields and files.')
+  const parts = readParts(bodyChunks(request.body), boundary)
+  const memory = await Idempotency.of(deps, principal, request)
+  if (!memory) return (await takeParts(call, parts)).answer
+  const known = await memory.begin(() => fingerprintOf(parts))
+  if (known) return known
+  try {
+    const { answer, fingerprint } = await takeParts(call, parts)
+    return await memory.finish(fingerprint, answer)
+  } catch (error) {
+    await memory.forget()
+    throw error
+  }
+}
+
+async function takeParts(call: IntakeCall, parts: AsyncIterable<Part>): Promise<{ answer: Response; fingerprint: string }> {
+  const { deps, principal, origin } = call
+  const fields = new FormFields()
+  const options = new Map<string, FileOptions>()
+  const outcomes: FileOutcome[] = []
+  const seen: string[] = []
+  let opened: Awaited<ReturnType<typeof newCase>> | undefined
+  for await (const part of parts) {
+    if (part.fileName === undefined) {
+      const value = await chunksText(part.body, LONGEST_FIELD)
+      seen.push(`${part.name}=${value}`)
+      const optionsFor = /^options\[(.*)\]$/s.exec(part.name)?.[1]
+      if (optionsFor !== undefined) options.set(optionsFor, readFileOptions(value))
+      else if (opened) throw fieldsAfterFiles(part.name, opened.id)
+      else fields.add(part.name, value)
+      continue
+    }
+    if (part.name !== 'file') throw new Refusal('bad-request', `there is no file field "${part.name}"`, 'Name every file part "file".')
+    opened ??= await newCase(deps, principal, CaseFields.parse(fields.value()))
+    seen.push(`file ${part.fileName} ${part.declaredSize ?? ''}`)
+    outcomes.push(await takePart(deps, principal, opened.id, part, options.get(part.fileName) ?? {}))
+  }
+  if (!opened) {
+    CaseFields.parse(fields.value())
+    throw new Refusal('no-files', 'there is no file in this request', 'Send at least one part named "file", or open a case by POST /v1/cases.')
+  }
+  const body = await settleIntake(deps, principal, opened, outcomes, origin)
+  return { answer: answerJson(body, 202, { location: `/v1/cases/${opened.id}` }), fingerprint: JSON.stringify(seen) }
+}
+
+const fieldsAfterFiles = (field: string, caseId: string): Refusal =>
+  new Refusal('fields-after-files', `the field "${field}" comes after a file`, 'Send all fields of the case before the first file: files are cut as they pass.', {
+    details: { caseId },
+  })
+
+/** The name is the part's last path component: browsers of old sent whole paths. */
+async function takePart(deps: Deps, principal: Principal, caseId: string, part: Part, options: FileOptions): Promise<FileOutcome> {
+  const name = (part.fileName ?? '').split(/[\\/]/).at(-1) ?? ''
+  return outcomeOf(deps, principal, { caseId, name, options, body: part.body, declaredSize: part.declaredSize })
+}
+
+async function fingerprintOf(parts: AsyncIterable<Part>): Promise<string> {
+  const seen: string[] = []
+  for await (const part of parts) {
+    if (part.fileName === undefined) seen.push(`${part.name}=${await chunksText(part.body, LONGEST_FIELD)}`)
+    else seen.push(`file ${part.fileName} ${part.declaredSize ?? ''}`)
+  }
+  return JSON.stringify(seen)
+}
+
+export const INTAKE_ROUTES: readonly Route[] = [intake]

@@ -1,0 +1,88 @@
+import type { D1Database, ExecutionContext, MessageBatch, Queue, R2Bucket, RateLimit, ScheduledController } from '@cloudflare/workers-types'
+import contract from '../openapi.yaml'
+import { type Deps, TENANT_DEFAULTS } from './cases/deps.ts'
+import { sweep } from './cases/sweep.ts'
+import { type App, createApp } from './http/app.ts'
+import { DEVELOPMENT_TENANT } from './http/auth.ts'
+import { jsonLog } from './http/log.ts'
+import { consume, consumeDead } from './queue/consume.ts'
+import { d1Sql } from './store/d1-sql.ts'
+import { resolveOverHttps } from './store/dns-over-https.ts'
+import type { Job } from './store/jobs.ts'
+import { queueJobs } from './store/queue-jobs.ts'
+import { R2Objects } from './store/r2-objects.ts'
+import { sqlState } from './store/state.ts'
+
+/** What infra/wrangler.jsonc binds. */
+export interface Env {
+  readonly DATABASE: D1Database
+  readonly OBJECTS: R2Bucket
+  readonly JOBS: Queue<Job>
+  readonly RATE?: RateLimit
+  readonly HANGUP_DEV_KEY?: string
+  readonly HANGUP_OPERATOR_KEY?: string
+  readonly HANGUP_PUBLIC_URL?: string
+  readonly HANGUP_LOOPBACK_WEBHOOKS?: string
+}
+
+interface Service {
+  readonly deps: Deps
+  readonly app: App
+}
+
+let built: { readonly env: Env; readonly service: Service } | undefined
+
+/** Built once for each isolate: bindings do not change under it. */
+function serviceOf(env: Env): Service {
+  if (built?.env !== env) built = { env, service: build(env) }
+  return built.service
+}
+
+function build(env: Env): Service {
+  const deps: Deps = {
+    objects: new R2Objects(env.OBJECTS),
+    state: sqlState(d1Sql(env.DATABASE)),
+    jobs: queueJobs(env.JOBS),
+    now: () => Date.now(),
+    random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
+    log: jsonLog,
+    resolve: resolveOverHttps,
+    fetch: (request) => fetch(request),
+    config: {
+      tenantDefaults: TENANT_DEFAULTS,
+      loopbackWebhooks: env.HANGUP_LOOPBACK_WEBHOOKS === 'true',
+      publicUrl: env.HANGUP_PUBLIC_URL?.replace(/\/$/, ''),
+    },
+  }
+  const { RATE } = env
+  const withinRate = RATE && (async (caller: string) => (await RATE.limit({ key: caller })).success)
+  const keys = { developmentKey: env.HANGUP_DEV_KEY, operatorKey: env.HANGUP_OPERATOR_KEY }
+  return { deps, app: createApp({ deps, keys, withinRate, contract }) }
+}
+
+/** The development key's tenant, which `npm start` does not make you open. */
+async function ensureDevelopmentTenant({ deps }: Service, env: Env): Promise<void> {
+  if (env.HANGUP_DEV_KEY === undefined || isDevelopmentReady) return
+  const tenant = { id: DEVELOPMENT_TENANT, name: 'Development', settings: TENANT_DEFAULTS, createdAt: deps.now() }
+  await deps.state.access.addTenant(tenant)
+  isDevelopmentReady = true
+}
+
+let isDevelopmentReady = false
+
+const DEAD_QUEUE = /-dead(-|$)/
+
+export default {
+  async fetch(request: Request, env: Env): Promise<Response> {
+    const service = serviceOf(env)
+    await ensureDevelopmentTenant(service, env)
+    return service.app(request)
+  },
+  async queue(batch: MessageBatch<unknown>, env: Env): Promise<void> {
+    const { deps } = serviceOf(env)
+    await (DEAD_QUEUE.test(batch.queue) ? consumeDead(batch, deps) : consume(batch, deps))
+  },
+  async scheduled(_controller: ScheduledController, env: Env, context: ExecutionContext): Promise<void> {
+    context.waitUntil(sweep(serviceOf(env).deps))
+  },
+}

@@ -1,0 +1,17 @@
+/** The key scheme. All of a case lies under one prefix, so that forgetting it is one listing; raw uploads lie apart, for their lifecycle rule. */
+
+export const caseFolder = (tenant: string, caseId: string): string => `cases/${tenant}/${caseId}/`
+
+export const uploadFolder = (tenant: string, caseId: string, uploadId: string): string => `${caseFolder(tenant, caseId)}files/${uploadId}/`
+
+export const evidenceKey = (folder: string, index: number): string => `${folder}${index}.evidence`
+
+export const receiptKey = (folder: string, index: number): string => `${folder}${index}.receipt.json`
+
+/** Every attempt at a revision writes under a prefix of its own; the published one is named in the case's row. */
+export const resultFolder = (tenant: string, caseId: string, revision: number, engine: string, token: string): string =>
+  `${caseFolder(tenant, caseId)}r${revision}/${engine}-${token}/`
+
+export const rawFolder = (tenant: string, caseId: string): string => `raw/${tenant}/${caseId}/`
+
+export const rawKey = (tenant: string, caseId: string, uploadId: string): string => `${rawFolder(tenant, caseId)}${uploadId}`

@@ -1,0 +1,47 @@
+import type { Sql } from '../sql.ts'
+import { json, number, type Row, text } from './rows.ts'
+
+/** `progress` goes to the case's event stream, `audit` says who did what. */
+export type EventKind = 'progress' | 'audit'
+
+export interface EventRecord {
+  readonly seq: number
+  readonly tenant: string
+  readonly caseId: string
+  readonly kind: EventKind
+  readonly type: string
+  /** `key:ID`, `link:ID`, `worker` or `sweep`: never a secret. */
+  readonly actor: string
+  readonly data: Readonly<Record<string, unknown>>
+  readonly at: number
+}
+
+/** What happened to a case, in order. */
+export function sqlEvents(sql: Sql) {
+  return {
+    /** Adds nothing to a case that is gone. */
+    async add(event: Omit<EventRecord, 'seq'>): Promise<void> {
+      await sql.run(
+        `INSERT INTO events (tenant, case_id, kind, type, actor, data, at)
+         SELECT ?, ?, ?, ?, ?, ?, ? FROM cases WHERE id = ? AND deleted_at IS NULL`,
+        ...[event.tenant, event.caseId, event.kind, event.type, event.actor, JSON.stringify(event.data), event.at, event.caseId],
+      )
+    },
+
+    async after(caseId: string, kind: EventKind, seq: number, limit: number): Promise<EventRecord[]> {
+      const query = 'SELECT * FROM events WHERE case_id = ? AND kind = ? AND seq > ? ORDER BY seq LIMIT ?'
+      return (await sql.all<Row>(query, caseId, kind, seq, limit)).map(toEvent)
+    },
+  }
+}
+
+const toEvent = (row: Row): EventRecord => ({
+  seq: number(row, 'seq'),
+  tenant: text(row, 'tenant'),
+  caseId: text(row, 'case_id'),
+  kind: text(row, 'kind') as EventKind,
+  type: text(row, 'type'),
+  actor: text(row, 'actor'),
+  data: json(row, 'data'),
+  at: number(row, 'at'),
+})

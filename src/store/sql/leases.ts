@@ -1,0 +1,102 @@
+import type { CaseRecord, Progress, VerdictSummary } from '../records.ts'
+import type { Sql } from '../sql.ts'
+import { toCase } from './cases.ts'
+import type { Row } from './rows.ts'
+
+/** Milliseconds a worker holds a case without renewing. */
+export const LEASE = 120_000
+
+/** What a finished revision adds to its case. */
+export interface Publication {
+  readonly caseId: string
+  readonly tenant: string
+  readonly token: string
+  readonly revision: number
+  readonly prefix: string
+  readonly engine: string
+  readonly summary: VerdictSummary
+  readonly filesVersion: number
+}
+
+/** The right to work on a case: taken, renewed and given up by conditional updates, so that two workers cannot both publish. */
+export function sqlLeases(sql: Sql) {
+  return {
+    /** The case, now leased to `token`; undefined when the revision is done, superseded, deleted, or somebody else works on it. */
+    async take(tenant: string, caseId: string, revision: number, token: string, now: number): Promise<CaseRecord | undefined> {
+      const [row] = await sql.all<Row>(
+        `UPDATE cases SET lease_token = ?, lease_until = ?, status = 'diagnosing', version = version + 1, updated_at = ?
+         WHERE id = ? AND tenant = ? AND deleted_at IS NULL AND revision = ? AND coalesce(published_revision, 0) < revision
+           AND status IN ('queued', 'diagnosing') AND (lease_until IS NULL OR lease_until < ?)
+         RETURNING *`,
+        ...[token, now + LEASE, now, caseId, tenant, revision, now],
+      )
+      return row && toCase(row)
+    },
+
+    /** False when the lease was lost: stop working. */
+    async renew(caseId: string, token: string, progress: Progress, now: number): Promise<boolean> {
+      const changed = await sql.run(
+        `UPDATE cases SET lease_until = ?, progress = ?, version = version + 1, updated_at = ?
+         WHERE id = ? AND lease_token = ? AND deleted_at IS NULL`,
+        ...[now + LEASE, JSON.stringify(progress), now, caseId, token],
+      )
+      return changed === 1
+    },
+
+    /** Gives a case back so that the next delivery may take it at once. */
+    async release(caseId: string, token: string, now: number): Promise<void> {
+      await sql.run(
+        `UPDATE cases SET lease_token = NULL, lease_until = NULL, status = 'queued', version = version + 1, updated_at = ?
+         WHERE id = ? AND lease_token = ? AND deleted_at IS NULL`,
+        ...[now, caseId, token],
+      )
+    },
+
+    /** Makes a result the case's published one, if the lease still holds. */
+    async publish(done: Publication, now: number): Promise<boolean> {
+      const [changed] = await sql.batch([
+        [
+          `UPDATE cases SET status = 'diagnosed', published_revision = ?, published_prefix = ?, summary = ?, cause = ?,
+             peer = coalesce(?, peer), read_version = ?, lease_token = NULL, lease_until = NULL, progress = NULL, failure = NULL,
+             version = version + 1, updated_at = ?
+           WHERE id = ? AND lease_token = ? AND revision = ? AND deleted_at IS NULL`,
+          ...[done.revision, done.prefix, JSON.stringify(done.summary), done.summary.cause],
+          ...[done.summary.peer, done.filesVersion, now, done.caseId, done.token, done.revision],
+        ],
+        [
+          `INSERT OR IGNORE INTO revisions (case_id, revision, prefix, engine, published_at)
+           SELECT id, ?, ?, ?, ? FROM cases WHERE id = ? AND published_prefix = ?`,
+          ...[done.revision, done.prefix, done.engine, now, done.caseId, done.prefix],
+        ],
+      ])
+      return changed === 1
+    },
+
+    /** Ends a revision as failed, unless it was published, superseded, deleted or is being worked on. */
+    async fail(tenant: string, caseId: string, revision: number, failure: unknown, now: number): Promise<boolean> {
+      const changed = await sql.run(
+        `UPDATE cases SET status = 'failed', failure = ?, progress = NULL, lease_token = NULL, lease_until = NULL,
+           version = version + 1, updated_at = ?
+         WHERE id = ? AND tenant = ? AND deleted_at IS NULL AND revision = ? AND status IN ('queued', 'diagnosing')
+           AND (lease_until IS NULL OR lease_until < ?)`,
+        ...[JSON.stringify(failure), now, caseId, tenant, revision, now],
+      )
+      return changed === 1
+    },
+
+    /** Cases whose worker died, or whose message was never sent. */
+    async abandoned(now: number, queuedBefore: number, limit: number): Promise<CaseRecord[]> {
+      const rows = await sql.all<Row>(
+        `SELECT * FROM cases WHERE deleted_at IS NULL AND
+           ((status = 'diagnosing' AND lease_until < ?) OR (status = 'queued' AND queued_at < ?)) LIMIT ?`,
+        ...[now, queuedBefore, limit],
+      )
+      return rows.map(toCase)
+    },
+
+    async prefixOf(caseId: string, revision: number): Promise<string | undefined> {
+      const row = await sql.first<{ prefix: string }>('SELECT prefix FROM revisions WHERE case_id = ? AND revision = ?', caseId, revision)
+      return row?.prefix
+    },
+  }
+}

@@ -1,0 +1,13 @@
+import type { SqlValue } from '../sql.ts'
+
+export type Row = Readonly<Record<string, SqlValue>>
+
+export const text = (row: Row, column: string): string => String(row[column])
+export const number = (row: Row, column: string): number => Number(row[column])
+export const maybeText = (row: Row, column: string): string | undefined => (row[column] === null ? undefined : String(row[column]))
+export const maybeNumber = (row: Row, column: string): number | undefined => (row[column] === null ? undefined : Number(row[column]))
+/** JSON that this service wrote itself. */
+export const json = <T>(row: Row, column: string): T => JSON.parse(text(row, column)) as T
+export const maybeJson = <T>(row: Row, column: string): T | undefined => (row[column] === null ? undefined : json<T>(row, column))
+export const orNull = <T extends string | number>(value: T | undefined): T | null => value ?? null
+export const jsonOrNull = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value))
