@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { stringify } from 'yaml'
+import { ENGINE_VERSION } from '../src/core/version.ts'
 import { openApi } from '../src/http/openapi.ts'
 import { ROUTES } from '../src/http/routes.ts'
-import { ENGINE_VERSION } from '../src/core/version.ts'
 
 /** `npm run openapi`: writes openapi.yaml from the table of routes. */
 export const contractText = (): string =>

@@ -70,7 +70,8 @@ function wrangler(args: readonly string[], output: 'inherit' | 'pipe'): ChildPro
 
 async function answering(child: ChildProcess): Promise<void> {
   for (;;) {
-    if (child.exitCode !== null) throw new Error('the service ended before it answered; is the port taken? PORT=8788 npm start takes another')
+    if (child.exitCode !== null)
+      throw new Error('the service ended before it answered; is the port taken? PORT=8788 npm start takes another')
     const answer = await fetch(`${base}/v1/health`).catch(() => undefined) // not listening yet
     if (answer?.ok) return
     await new Promise((resolve) => setTimeout(resolve, 100))
@@ -78,7 +79,10 @@ async function answering(child: ChildProcess): Promise<void> {
 }
 
 function announce(secret: string): void {
-  const { incidentAt, peer } = JSON.parse(readFileSync(join(root, 'test/samples/sample.json'), 'utf8')) as { incidentAt: string; peer: string }
+  const { incidentAt, peer } = JSON.parse(readFileSync(join(root, 'test/samples/sample.json'), 'utf8')) as {
+    incidentAt: string
+    peer: string
+  }
   console.log(`Hangup answers on ${base}
 
 API key: ${secret}

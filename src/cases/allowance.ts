@@ -56,9 +56,14 @@ export class Allowance {
     await spendLink(this.#deps, this.#principal, bytes, 0)
     if (!(await this.#deps.state.meters.spend(this.#principal.tenant, this.#day, bytes, this.#settings.bytesADay))) {
       await spendLink(this.#deps, this.#principal, -bytes, 0)
-      throw new Refusal('quota-exceeded', `your ${this.#settings.bytesADay} bytes of today are used up`, 'Cut files first, or go on tomorrow (UTC).', {
-        retryAfterSeconds: secondsToMidnight(this.#deps.now()),
-      })
+      throw new Refusal(
+        'quota-exceeded',
+        `your ${this.#settings.bytesADay} bytes of today are used up`,
+        'Cut files first, or go on tomorrow (UTC).',
+        {
+          retryAfterSeconds: secondsToMidnight(this.#deps.now()),
+        },
+      )
     }
     this.#taken += bytes
   }

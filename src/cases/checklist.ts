@@ -22,14 +22,23 @@ const HOW_TO_GET: Readonly<Record<Ask, string>> = {
 export function checklistOf(asks: readonly Ask[], files: readonly FileRecord[]): ChecklistItem[] {
   return asks.map((ask) => {
     const items = files.filter((file) => answers(file).has(ask)).map((file) => itemOf(ask, file))
-    return items.sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state))[0] ?? { ask, state: 'missing', file: null, says: HOW_TO_GET[ask] }
+    return (
+      items.sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state))[0] ?? {
+        ask,
+        state: 'missing',
+        file: null,
+        says: HOW_TO_GET[ask],
+      }
+    )
   })
 }
 
 const ORDER: readonly ChecklistItem['state'][] = ['received', 'outside-window', 'unreadable', 'missing']
 
 function answers(file: FileRecord): ReadonlySet<Ask> {
-  const asks = new Set<Ask>(file.evidence.map(({ receipt }) => (receipt.kind === 'capture' ? 'capture' : logAsk(file.name, receipt.format))))
+  const asks = new Set<Ask>(
+    file.evidence.map(({ receipt }) => (receipt.kind === 'capture' ? 'capture' : logAsk(file.name, receipt.format))),
+  )
   if (asks.size === 0) asks.add(/\.(pcap|pcapng|cap|dmp)(\.gz|\.zst)?$/i.test(file.name) ? 'capture' : logAsk(file.name, ''))
   return asks
 }

@@ -1,14 +1,16 @@
 import type { CaseRecord } from '../store/records.ts'
+import type { CaseChange } from '../store/sql/cases.ts'
 import type { Deps, Principal } from './deps.ts'
 import { Refusal } from './errors.ts'
-import type { CaseChange } from '../store/sql/cases.ts'
 
 /** The case, alive and the caller's own. Another tenant's case is as unknown as none. */
 export async function findCase(deps: Deps, principal: Principal, id: string): Promise<CaseRecord> {
   const found = principal.caseId === undefined || principal.caseId === id ? await deps.state.cases.get(principal.tenant, id) : undefined
   if (!found) throw new Refusal('unknown-case', 'there is no such case', 'Check the id; a case of another tenant is not shown.')
   if (found.deletedAt !== undefined) {
-    throw new Refusal('deleted', 'this case was deleted', 'Open a new case; nothing of this one is left.', { details: { receipt: found.tombstone } })
+    throw new Refusal('deleted', 'this case was deleted', 'Open a new case; nothing of this one is left.', {
+      details: { receipt: found.tombstone },
+    })
   }
   return found
 }
@@ -36,6 +38,11 @@ export function audit(deps: Deps, principal: Principal, caseId: string, type: st
 }
 
 /** Adds to the case's event stream. */
-export function report(deps: Deps, at: { tenant: string; caseId: string }, type: string, data: Record<string, unknown> = {}): Promise<void> {
+export function report(
+  deps: Deps,
+  at: { tenant: string; caseId: string },
+  type: string,
+  data: Record<string, unknown> = {},
+): Promise<void> {
   return deps.state.events.add({ tenant: at.tenant, caseId: at.caseId, kind: 'progress', type, actor: 'service', data, at: deps.now() })
 }

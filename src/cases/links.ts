@@ -1,9 +1,9 @@
 import type { LinkPurpose, LinkRecord } from '../store/sql/links.ts'
 import type { Deps, Principal } from './deps.ts'
+import { GIB } from './deps.ts'
 import { Refusal } from './errors.ts'
 import { audit, findCase } from './find-case.ts'
 import { hashOf, newCredential } from './secrets.ts'
-import { GIB } from './deps.ts'
 
 export interface LinkWish {
   readonly for: LinkPurpose

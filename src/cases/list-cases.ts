@@ -31,6 +31,7 @@ export async function listCases(deps: Deps, principal: Principal, wish: ListWish
 function readCursor(cursor: string): { createdAt: number; id: string } {
   const match = /^(\d{1,15})\.([\w]{1,64})$/.exec(cursor)
   const [, createdAt, id] = match ?? []
-  if (createdAt === undefined || id === undefined) throw new Refusal('bad-request', 'this cursor is none of ours', 'Send `next` of the page before.')
+  if (createdAt === undefined || id === undefined)
+    throw new Refusal('bad-request', 'this cursor is none of ours', 'Send `next` of the page before.')
   return { createdAt: Number(createdAt), id }
 }

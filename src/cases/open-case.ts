@@ -1,14 +1,14 @@
 import type { CaseRecord } from '../store/records.ts'
-import { audit, findCase } from './find-case.ts'
 import type { Deps, Principal } from './deps.ts'
 import { Refusal } from './errors.ts'
+import { audit, findCase } from './find-case.ts'
 import { newId } from './ids.ts'
 import { type IssuedLink, issueLink } from './links.ts'
-import { queueDiagnosis } from './queue-diagnosis.ts'
 import type { CaseQuestion } from './question.ts'
+import { queueDiagnosis } from './queue-diagnosis.ts'
 import { tenantOf } from './tenants.ts'
-import { checkTarget } from './webhooks/target.ts'
 import { newWebhookSecret } from './webhooks/sign.ts'
+import { checkTarget } from './webhooks/target.ts'
 
 export interface OpenedCase {
   readonly opened: CaseRecord
@@ -33,9 +33,14 @@ export async function newCase(deps: Deps, principal: Principal, question: CaseQu
   const { settings } = await tenantOf(deps, principal.tenant)
   if (question.callbackUrl !== undefined) await checkTarget(deps, question.callbackUrl)
   if ((await deps.state.cases.countOpen(principal.tenant)) >= settings.openCases) {
-    throw new Refusal('too-many-cases', `your ${settings.openCases} cases are all in use`, 'Delete old cases, or ask the operator for more.', {
-      retryAfterSeconds: 3600,
-    })
+    throw new Refusal(
+      'too-many-cases',
+      `your ${settings.openCases} cases are all in use`,
+      'Delete old cases, or ask the operator for more.',
+      {
+        retryAfterSeconds: 3600,
+      },
+    )
   }
   const now = deps.now()
   const opened: CaseRecord = {

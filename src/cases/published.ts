@@ -25,7 +25,8 @@ export async function publishedOf(deps: Deps, principal: Principal, caseId: stri
   if (revision !== undefined && revision !== found.publishedRevision) {
     const prefix = await deps.state.leases.prefixOf(caseId, revision)
     if (prefix !== undefined) return { revision, prefix, found }
-    if (revision !== found.revision) throw new Refusal('unknown-revision', `there is no revision ${revision}`, 'GET the case to see its revisions.')
+    if (revision !== found.revision)
+      throw new Refusal('unknown-revision', `there is no revision ${revision}`, 'GET the case to see its revisions.')
   }
   const isWaiting = found.revision > (found.publishedRevision ?? 0) && (revision === undefined || revision === found.revision)
   if (isWaiting) refuse(found)

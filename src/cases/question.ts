@@ -20,16 +20,20 @@ const Span = z
   .refine((seconds) => seconds <= 7 * 86_400, 'at most seven days')
 
 /** Brackets round IPv6 are allowed, and needed before a port. */
-export const PeerText = z.string().max(80).transform((written, context) => {
-  const match = /^(?:\[([0-9a-f:.]+)\]|(\d{1,3}(?:\.\d{1,3}){3}))(?::(\d{1,5}))?$/i.exec(written) ?? /^((?=.*:.*:)[0-9a-f:.]+)$/i.exec(written)
-  const ip = match?.[1] ?? match?.[2]
-  const port = match?.[3] === undefined ? undefined : Number(match[3])
-  if (ip === undefined || !isIpAddress(ip) || (port !== undefined && (port < 1 || port > 65_535))) {
-    context.addIssue({ code: 'custom', message: 'expected an IP address, or ip:port; [..] round an IPv6 address before a port' })
-    return z.NEVER
-  }
-  return { ip: ip.toLowerCase(), port }
-})
+export const PeerText = z
+  .string()
+  .max(80)
+  .transform((written, context) => {
+    const match =
+      /^(?:\[([0-9a-f:.]+)\]|(\d{1,3}(?:\.\d{1,3}){3}))(?::(\d{1,5}))?$/i.exec(written) ?? /^((?=.*:.*:)[0-9a-f:.]+)$/i.exec(written)
+    const ip = match?.[1] ?? match?.[2]
+    const port = match?.[3] === undefined ? undefined : Number(match[3])
+    if (ip === undefined || !isIpAddress(ip) || (port !== undefined && (port < 1 || port > 65_535))) {
+      context.addIssue({ code: 'custom', message: 'expected an IP address, or ip:port; [..] round an IPv6 address before a port' })
+      return z.NEVER
+    }
+    return { ip: ip.toLowerCase(), port }
+  })
 
 /** As `PeerText` reads it. */
 export const peerText = ({ ip, port }: { readonly ip: string; readonly port: number | undefined }): string => {
@@ -59,7 +63,9 @@ const IncidentAt = z.iso.datetime({ offset: true, error: 'expected an RFC 3339 t
 
 /** What `POST /v1/cases` asks for, as the caller writes it. */
 export const CaseFields = z.strictObject({
-  incidentAt: IncidentAt.describe('The moment of the incident, RFC 3339 with offset. A ticket that names none sends its own creation time.'),
+  incidentAt: IncidentAt.describe(
+    'The moment of the incident, RFC 3339 with offset. A ticket that names none sends its own creation time.',
+  ),
   incidentToleranceSeconds: z.number().min(0).max(86_400).default(DEFAULT_TOLERANCE_SECONDS).describe('Widens the window on both sides.'),
   window: z.strictObject({ before: Span.optional(), after: Span.optional() }).optional().describe('Seconds, or ISO 8601 durations.'),
   timezone: Timezone.optional().describe('IANA name or +HH:MM, for logs that name none.'),
@@ -73,7 +79,11 @@ export const CaseFields = z.strictObject({
   privacy: z
     .strictObject({ payload: z.enum(['keep', 'strip']).default('keep'), addresses: z.enum(['keep', 'pseudonymise']).default('keep') })
     .default({ payload: 'keep', addresses: 'keep' }),
-  asks: z.array(z.enum(ASKS)).max(10).default([...ASKS]).describe('What is to be collected: the checklist.'),
+  asks: z
+    .array(z.enum(ASKS))
+    .max(10)
+    .default([...ASKS])
+    .describe('What is to be collected: the checklist.'),
   callbackUrl: z.url().max(2000).optional().describe('Told when this case is diagnosed or failed; https only.'),
 })
 

@@ -14,7 +14,8 @@ const LONGEST_RAW = 16 * 1024 * 1024 // bytes
 async function findFile(deps: Deps, principal: Principal, caseId: string, name: string): Promise<FileRecord> {
   await findCase(deps, principal, caseId)
   const file = await deps.state.files.get(caseId, name)
-  if (file?.state !== 'stored') throw new Refusal('unknown-file', 'the case has no such file', 'Send the file first; GET the case to see its files.')
+  if (file?.state !== 'stored')
+    throw new Refusal('unknown-file', 'the case has no such file', 'Send the file first; GET the case to see its files.')
   return file
 }
 
@@ -46,7 +47,12 @@ export async function takeClientReceipt(deps: Deps, principal: Principal, caseId
   }
   const receipt: CutReceipt = { ...sent, name, by: 'client', kept: { ...made.kept }, compression: made.compression }
   await deps.objects.put(evidence.receiptKey, JSON.stringify(receipt), 'application/json')
-  const updated: FileRecord = { ...file, by: 'client', evidence: [{ ...evidence, receipt: summarise(receipt) }], warnings: receipt.warnings }
+  const updated: FileRecord = {
+    ...file,
+    by: 'client',
+    evidence: [{ ...evidence, receipt: summarise(receipt) }],
+    warnings: receipt.warnings,
+  }
   if (!(await deps.state.files.replaceReceipt(updated, deps.now()))) {
     throw new Refusal('conflict', 'the file was replaced meanwhile', 'Send the receipt of the file that lies there now.')
   }
@@ -63,7 +69,11 @@ function parse(text: string): CutReceipt {
 }
 
 const badReceipt = (why: string): InputError =>
-  new InputError('bad-receipt', `the cut receipt cannot be taken: ${why}`, 'Let hangup send or the page make it, for the file as it was sent.')
+  new InputError(
+    'bad-receipt',
+    `the cut receipt cannot be taken: ${why}`,
+    'Let hangup send or the page make it, for the file as it was sent.',
+  )
 
 /** Unpacks gzip, which is told by its magic number, and stops at the limits while it streams. */
 async function textOf(body: Chunks): Promise<string> {
@@ -96,4 +106,5 @@ function unpack(gunzip: Gunzip, chunk: Uint8Array): void {
   }
 }
 
-const tooLarge = (): Refusal => new Refusal('too-large', 'a receipt may have 4 MB compressed and 16 MB raw', 'Send fewer connections in its digest.')
+const tooLarge = (): Refusal =>
+  new Refusal('too-large', 'a receipt may have 4 MB compressed and 16 MB raw', 'Send fewer connections in its digest.')

@@ -4,14 +4,14 @@ import { resultFolder } from '../store/keys.ts'
 import type { CaseRecord, VerdictSummary } from '../store/records.ts'
 import type { Deps } from './deps.ts'
 import { evidenceOf } from './evidence/evidence-of.ts'
-import { deleteAll } from './forget.ts'
 import { report } from './find-case.ts'
-import { newToken } from './ids.ts'
+import { deleteAll } from './forget.ts'
 import { Heartbeat, LeaseLost } from './heartbeat.ts'
+import { newToken } from './ids.ts'
 import { problemOf } from './take-in.ts'
 import { summaryOf } from './verdict-summary.ts'
-import { writeResults } from './write-results.ts'
 import { owe } from './webhooks/owe.ts'
+import { writeResults } from './write-results.ts'
 
 /**
  * Does one revision. Whoever holds the lease works under a prefix of his own and publishes by one conditional update, so that

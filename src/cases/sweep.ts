@@ -17,7 +17,8 @@ const IDEMPOTENCY_LIFE = 24 * 60 * MINUTE
 export async function sweep(deps: Deps): Promise<void> {
   await requeueAbandoned(deps)
   await endDeadUploads(deps)
-  for (const { id, tenant, caseId } of await deps.state.webhooks.due(deps.now(), BATCH)) await deps.jobs.send({ kind: 'deliver', tenant, caseId, deliveryId: id })
+  for (const { id, tenant, caseId } of await deps.state.webhooks.due(deps.now(), BATCH))
+    await deps.jobs.send({ kind: 'deliver', tenant, caseId, deliveryId: id })
   for (const expired of await deps.state.cases.expired(deps.now(), BATCH)) await forgetCase(deps, expired, 'retention')
   for (const deleted of await deps.state.cases.toPurge(deps.now() - PURGE_AFTER, BATCH)) {
     await emptyCase(deps, deleted)

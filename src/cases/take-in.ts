@@ -84,7 +84,9 @@ export async function beginUpload(deps: Deps, principal: Principal, found: CaseR
     await spendLink(deps, principal, 0, -1)
     await findCase(deps, principal, found.id) // deleted meanwhile: says so
     const { filesACase } = wish.settings
-    throw new Refusal('too-many-files', `a case holds ${filesACase} files`, 'Send archives, or open another case.', { retryAfterSeconds: 60 })
+    throw new Refusal('too-many-files', `a case holds ${filesACase} files`, 'Send archives, or open another case.', {
+      retryAfterSeconds: 60,
+    })
   }
   await report(deps, { tenant: found.tenant, caseId: found.id }, 'file.receiving', { name: wish.name })
   return upload
@@ -104,7 +106,13 @@ export async function cutAndCommit(deps: Deps, principal: Principal, work: CutWo
   const folder = uploadFolder(found.tenant, found.id, upload.id)
   const replaced = await deps.state.files.get(found.id, upload.name)
   try {
-    const { evidence, receipts } = await cutIntoStore(deps, { folder, name: upload.name, question: found.question, options: work.options, body: work.body })
+    const { evidence, receipts } = await cutIntoStore(deps, {
+      folder,
+      name: upload.name,
+      question: found.question,
+      options: work.options,
+      body: work.body,
+    })
     const warnings = receipts.flatMap((receipt) => receipt.warnings)
     const file = fileRecord(deps, upload, { state: 'stored', evidence, warnings, problem: undefined, bytesIn: work.bytesIn() })
     await commit(deps, principal, file)

@@ -48,7 +48,16 @@ export async function createUpload(deps: Deps, principal: Principal, caseId: str
   const key = rawKey(found.tenant, caseId, id)
   const storeId = await deps.objects.uploads.create(key)
   try {
-    return await beginUpload(deps, principal, found, { id, name, via: 'parts', options: wish.options, settings, storeId, size: wish.size, partSize })
+    return await beginUpload(deps, principal, found, {
+      id,
+      name,
+      via: 'parts',
+      options: wish.options,
+      settings,
+      storeId,
+      size: wish.size,
+      partSize,
+    })
   } catch (error) {
     await deps.objects.uploads.abort(key, storeId)
     throw error
@@ -107,7 +116,12 @@ async function partsOf(deps: Deps, upload: UploadRecord): Promise<readonly Store
   return list ? list(rawKey(upload.tenant, upload.caseId, upload.id), storeIdOf(upload)) : deps.state.uploads.parts(upload.id)
 }
 
-async function partUrl(deps: Deps, upload: UploadRecord, number: number, origin: string): Promise<{ number: number; url: string; expiresAt: number }> {
+async function partUrl(
+  deps: Deps,
+  upload: UploadRecord,
+  number: number,
+  origin: string,
+): Promise<{ number: number; url: string; expiresAt: number }> {
   const expiresAt = deps.now() + URL_SECONDS * 1000
   const { presign } = deps.objects.uploads
   if (presign) {
@@ -137,12 +151,15 @@ export interface PartPut {
 /** One part at the service's own signed URL, streamed on to the store. The URL is good for this part of this upload until it expires. */
 export async function putPart(deps: Deps, put: PartPut): Promise<StoredPart> {
   const right = sameSecret(await partSignature(deps, put.caseId, put.uploadId, put.number, put.expires), put.signature)
-  if (!right || put.expires < deps.now()) throw new Refusal('forbidden', 'this URL is not good, or not any more', 'Ask GET …/uploads/{uploadId} for fresh ones.')
+  if (!right || put.expires < deps.now())
+    throw new Refusal('forbidden', 'this URL is not good, or not any more', 'Ask GET …/uploads/{uploadId} for fresh ones.')
   const upload = await deps.state.uploads.get(put.caseId, put.uploadId)
   if (upload?.via !== 'parts') throw unknownUpload()
-  if (upload.state !== 'receiving') throw new Refusal('upload-complete', 'this upload is complete already', 'Send the file anew to replace it.')
+  if (upload.state !== 'receiving')
+    throw new Refusal('upload-complete', 'this upload is complete already', 'Send the file anew to replace it.')
   const partSize = upload.partSize ?? PART_SIZE
-  if (put.size > partSize) throw new Refusal('too-large', `a part of this upload has ${partSize} bytes`, 'Send parts of exactly that size, the last one smaller.')
+  if (put.size > partSize)
+    throw new Refusal('too-large', `a part of this upload has ${partSize} bytes`, 'Send parts of exactly that size, the last one smaller.')
   const { settings } = await tenantOf(deps, upload.tenant)
   const payer: Principal = { tenant: upload.tenant, actor: 'signed-url', scopes: new Set(), caseId: put.caseId, linkId: undefined }
   const allowance = new Allowance(deps, payer, settings)

@@ -5,7 +5,7 @@ import { ChecklistItem, checklistOf } from './checklist.ts'
 import type { Deps, Principal } from './deps.ts'
 import { ASKS, peerText, scopeOf, windowOf } from './question.ts'
 import { ReceiptSummary } from './receipt-summary.ts'
-import { type Recurrence, recurrenceOf, RecurrenceView } from './recurrence.ts'
+import { type Recurrence, RecurrenceView, recurrenceOf } from './recurrence.ts'
 
 const Time = z.iso.datetime()
 const ProblemView = z.object({ code: z.string(), message: z.string(), advice: z.string() })
@@ -16,7 +16,9 @@ export const FileView = z.object({
   state: z.enum(['receiving', 'stored', 'rejected']),
   /** Records inside the window, over all evidence files of the upload. */
   kept: z.number().int(),
-  receipt: ReceiptSummary.nullable().describe('Of its first evidence file, without digests (those: GET …/receipt); null until it is stored.'),
+  receipt: ReceiptSummary.nullable().describe(
+    'Of its first evidence file, without digests (those: GET …/receipt); null until it is stored.',
+  ),
   evidence: z.array(ReceiptSummary).describe('One for each evidence file: an archive holds several.'),
   warnings: z.array(WarningView),
   problem: ProblemView.nullable(),
@@ -78,7 +80,12 @@ export async function viewCase(deps: Deps, found: CaseRecord, viewer?: Principal
   return viewer?.scopes.has('link:upload') ? { ...view, verdict: null } : view
 }
 
-function composeView(found: CaseRecord, files: readonly FileRecord[], uploads: readonly UploadRecord[], recurrence: Recurrence | undefined): CaseView {
+function composeView(
+  found: CaseRecord,
+  files: readonly FileRecord[],
+  uploads: readonly UploadRecord[],
+  recurrence: Recurrence | undefined,
+): CaseView {
   const { question, summary } = found
   const window = windowOf(question)
   const path = `/v1/cases/${found.id}`
@@ -125,10 +132,12 @@ const pickVerdict = ({ cause, abortedBy, lookAt, confidence, partyConfidence, he
 })
 
 function fileViews(files: readonly FileRecord[], uploads: readonly UploadRecord[]): FileView[] {
-  const receiving = uploads.map((upload): FileView => ({
-    ...{ name: upload.name, state: 'receiving', kept: 0, evidence: [], receipt: null, warnings: [], problem: null, by: 'service' },
-    ...{ bytesIn: 0, storedAt: null, rawDeletedAt: null },
-  }))
+  const receiving = uploads.map(
+    (upload): FileView => ({
+      ...{ name: upload.name, state: 'receiving', kept: 0, evidence: [], receipt: null, warnings: [], problem: null, by: 'service' },
+      ...{ bytesIn: 0, storedAt: null, rawDeletedAt: null },
+    }),
+  )
   const names = new Set(uploads.map(({ name }) => name))
   return [...files.filter(({ name }) => !names.has(name)).map((file) => viewFile(file)), ...receiving]
 }

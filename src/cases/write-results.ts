@@ -28,7 +28,13 @@ export async function writeResults(
   await deps.objects.put(`${prefix}${RESULT.markdown}`, renderMarkdown(diagnosis), 'text/markdown; charset=utf-8')
   await deps.objects.put(`${prefix}${RESULT.html}`, renderHtml(diagnosis), 'text/html; charset=utf-8')
   await heartbeat.step('bundling', 80)
-  await storeBundle(deps, `${prefix}${RESULT.bundle}`, { diagnosis, question, connections: [], evidence, signer: await manifestSigner(deps) })
+  await storeBundle(deps, `${prefix}${RESULT.bundle}`, {
+    diagnosis,
+    question,
+    connections: [],
+    evidence,
+    signer: await manifestSigner(deps),
+  })
   await heartbeat.step('publishing', 99)
   return diagnosis
 }

@@ -22,7 +22,8 @@ export type App = (request: Request) => Promise<Response>
 /** The whole HTTP interface: finds the route, checks who asks, parses, calls, and turns every error into a problem document. */
 export function createApp(options: AppOptions): App {
   const hono = new Hono()
-  for (const route of ROUTES) hono.on(route.method, honoPath(route.path), (context) => serve(options, route, context.req.raw, context.req.param()))
+  for (const route of ROUTES)
+    hono.on(route.method, honoPath(route.path), (context) => serve(options, route, context.req.raw, context.req.param()))
   const paths = ROUTES.map((route) => ({ route, pattern: new RegExp(`^${route.path.replace(/\{\w+\}/g, '[^/]+')}$`) }))
   hono.notFound((context) => {
     const allowed = paths.filter(({ pattern }) => pattern.test(context.req.path)).map(({ route }) => route.method)
@@ -47,7 +48,9 @@ function serve(options: AppOptions, route: Route, request: Request, params: Reco
       params: route.params?.parse(params),
       query: route.query?.parse(queryOf(url)),
     }
-    return route.method === 'POST' && route.body?.kind !== 'multipart' ? once(route, call) : route.handle({ ...call, body: await jsonBody(route, request) })
+    return route.method === 'POST' && route.body?.kind !== 'multipart'
+      ? once(route, call)
+      : route.handle({ ...call, body: await jsonBody(route, request) })
   })
 }
 
@@ -60,7 +63,9 @@ async function admit({ deps, keys, withinRate }: AppOptions, route: Route, reque
     throw new Refusal('forbidden', 'this key or link may not do that', `It needs one of: ${route.access.join(', ')}.`)
   }
   if (withinRate && !(await withinRate(`${principal.tenant}/${principal.actor}`))) {
-    throw new Refusal('rate-limited', 'too many requests', 'Slow down; poll with the ETag or use the event stream.', { retryAfterSeconds: 10 })
+    throw new Refusal('rate-limited', 'too many requests', 'Slow down; poll with the ETag or use the event stream.', {
+      retryAfterSeconds: 10,
+    })
   }
   return principal
 }
@@ -112,7 +117,12 @@ function parseJson(text: string): unknown {
 }
 
 /** One line a request: which operation, how it ended, how long it took. No path, because names of files are in it; no key, no token. */
-async function logged(deps: Deps, operation: string, request: Request, serveIt: (requestId: string) => Promise<Response>): Promise<Response> {
+async function logged(
+  deps: Deps,
+  operation: string,
+  request: Request,
+  serveIt: (requestId: string) => Promise<Response>,
+): Promise<Response> {
   const requestId = request.headers.get('cf-ray') ?? crypto.randomUUID()
   const startedAt = deps.now()
   const done = (answer: Response, code?: string): Response => {
@@ -126,7 +136,8 @@ async function logged(deps: Deps, operation: string, request: Request, serveIt: 
     return done(await serveIt(requestId))
   } catch (error) {
     const { code } = problemOf(error)
-    if (code === 'internal') deps.log('error', { request: requestId, operation, error: error instanceof Error ? (error.stack ?? error.message) : 'unknown' })
+    if (code === 'internal')
+      deps.log('error', { request: requestId, operation, error: error instanceof Error ? (error.stack ?? error.message) : 'unknown' })
     return done(problemResponse(error, requestId), code)
   }
 }

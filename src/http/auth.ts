@@ -58,4 +58,8 @@ const NO_HASH = '0'.repeat(64)
 const isOver = (deps: Deps, at: number | undefined): boolean => at !== undefined && at <= deps.now()
 
 const unauthorized = (): Refusal =>
-  new Refusal('unauthorized', 'no valid key or link token came with this request', 'Send "Authorization: Bearer KEY" with a key that is not revoked or expired.')
+  new Refusal(
+    'unauthorized',
+    'no valid key or link token came with this request',
+    'Send "Authorization: Bearer KEY" with a key that is not revoked or expired.',
+  )

@@ -25,7 +25,11 @@ async function unbroken<T>(read: Promise<T>): Promise<T> {
   try {
     return await read
   } catch {
-    throw new Refusal('body-incomplete', 'the connection broke before the body was whole', 'Send it again; for bad lines use the resumable upload.')
+    throw new Refusal(
+      'body-incomplete',
+      'the connection broke before the body was whole',
+      'Send it again; for bad lines use the resumable upload.',
+    )
   }
 }
 

@@ -26,7 +26,8 @@ export class Idempotency {
   static async of(deps: Deps, principal: Principal, request: Request): Promise<Idempotency | undefined> {
     const key = request.headers.get('idempotency-key')
     if (key === null) return undefined
-    if (!KEY.test(key)) throw new Refusal('bad-request', 'the Idempotency-Key is malformed', 'Send 8 to 255 visible ASCII characters, a UUID for instance.')
+    if (!KEY.test(key))
+      throw new Refusal('bad-request', 'the Idempotency-Key is malformed', 'Send 8 to 255 visible ASCII characters, a UUID for instance.')
     const owner = `${principal.tenant}/${principal.actor}`
     return new Idempotency(deps, principal.tenant, key, await hashOf(`idempotency ${owner} ${key}`))
   }
@@ -36,7 +37,9 @@ export class Idempotency {
     const known = await this.#deps.state.idempotency.begin(this.#tenant, this.#hash, this.#deps.now())
     if (known === 'new') return undefined
     if (known.status === null || known.answer === null) {
-      throw new Refusal('idempotency-in-progress', 'the first request with this Idempotency-Key still runs', 'Wait and ask again.', { retryAfterSeconds: 2 })
+      throw new Refusal('idempotency-in-progress', 'the first request with this Idempotency-Key still runs', 'Wait and ask again.', {
+        retryAfterSeconds: 2,
+      })
     }
     if (known.fingerprint !== (await fingerprint())) {
       throw new Refusal('idempotency-mismatch', 'this Idempotency-Key was used for another request', 'Use a new key for a new request.')

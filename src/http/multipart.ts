@@ -1,5 +1,5 @@
-import type { Chunks } from '../core/bytes/chunks.ts'
 import { Refusal } from '../cases/errors.ts'
+import type { Chunks } from '../core/bytes/chunks.ts'
 
 /** One part of a `multipart/form-data` body. Its bytes must be read, or left, before the next part is asked for. */
 export interface Part {

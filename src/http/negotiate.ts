@@ -29,6 +29,9 @@ function readWish(text: string): Wish {
 /** The most specific range that fits decides. */
 function qualityOf(type: string, wishes: readonly Wish[]): number {
   const family = `${type.split('/')[0]}/*`
-  const wish = wishes.find(({ range }) => range === type) ?? wishes.find(({ range }) => range === family) ?? wishes.find(({ range }) => range === '*/*')
+  const wish =
+    wishes.find(({ range }) => range === type) ??
+    wishes.find(({ range }) => range === family) ??
+    wishes.find(({ range }) => range === '*/*')
   return wish?.quality ?? 0
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { CaseView, FileView } from '../cases/view.ts'
 import { ReceiptSummary } from '../cases/receipt-summary.ts'
+import { CaseView, FileView } from '../cases/view.ts'
 import { Diagnosis } from '../core/diagnosis/schema.ts'
 import { CutReceipt } from '../core/intake/receipt.ts'
 import { type ProblemCode, STATUS } from './problem.ts'
@@ -59,7 +59,8 @@ function tidy(schema: Json): Json {
     if (name === 'pattern' && schema.format === 'date-time') continue
     if (value === Number.MAX_SAFE_INTEGER || value === Number.MIN_SAFE_INTEGER) continue
     if (name === '$ref') members.push([name, String(value).replace('#/$defs/', '#/components/schemas/')])
-    else if (name === 'properties') members.push([name, Object.fromEntries(Object.entries(value as Json).map(([key, inner]) => [key, tidy(inner as Json)]))])
+    else if (name === 'properties')
+      members.push([name, Object.fromEntries(Object.entries(value as Json).map(([key, inner]) => [key, tidy(inner as Json)]))])
     else members.push([name, tidied(value)])
   }
   return Object.fromEntries(members)
@@ -121,7 +122,8 @@ function parametersOf(route: Route, place: 'path' | 'query'): Json[] {
 const text = (name: string, description: string): Json => ({ name, in: 'header', required: false, description, schema: { type: 'string' } })
 
 function headerParameters(route: Route): Json[] {
-  if (route.method === 'POST') return [text('Idempotency-Key', 'The same key and request again gives the same answer; another request with it is 422.')]
+  if (route.method === 'POST')
+    return [text('Idempotency-Key', 'The same key and request again gives the same answer; another request with it is 422.')]
   const conditional = route.answers[304] ? [text('If-None-Match', 'An ETag: 304 while it still holds.')] : []
   const ranged = route.answers[206] ? [text('Range', 'One byte range.')] : []
   return [...conditional, ...ranged, ...(route.id === 'streamEvents' ? [text('Last-Event-ID', 'Where to go on.')] : [])]
@@ -130,11 +132,17 @@ function headerParameters(route: Route): Json[] {
 function requestBody(body: NonNullable<Route['body']>): Json {
   if (body.kind === 'json') return { required: !body.optional, content: { 'application/json': { schema: schemaOf(body.schema, 'input') } } }
   if (body.kind === 'stream') {
-    const content = Object.fromEntries(body.mediaTypes.map((type) => [type, type === 'application/json' ? { schema: reference('CutReceipt') } : {}]))
+    const content = Object.fromEntries(
+      body.mediaTypes.map((type) => [type, type === 'application/json' ? { schema: reference('CutReceipt') } : {}]),
+    )
     return { required: true, description: body.description, content }
   }
   const fields = schemaOf(body.fields, 'input') as { properties?: Json; required?: string[] }
-  const file = { type: 'array', items: { type: 'string', contentMediaType: 'application/octet-stream' }, description: 'Captures and logs, after the fields.' }
+  const file = {
+    type: 'array',
+    items: { type: 'string', contentMediaType: 'application/octet-stream' },
+    description: 'Captures and logs, after the fields.',
+  }
   const schema = { type: 'object', properties: { ...fields.properties, file }, required: [...(fields.required ?? []), 'file'] }
   return { required: true, description: body.description, content: { 'multipart/form-data': { schema } } }
 }
@@ -165,6 +173,9 @@ function problems(route: Route): Json {
   for (const code of problemCodes(route)) byStatus.set(STATUS[code], [...(byStatus.get(STATUS[code]) ?? []), code])
   const content = { 'application/problem+json': { schema: reference('Problem') } }
   return Object.fromEntries(
-    [...byStatus].map(([status, codes]) => [status, { description: codes.map((code) => `\`${code}\``).join(', '), content, 'x-codes': codes }]),
+    [...byStatus].map(([status, codes]) => [
+      status,
+      { description: codes.map((code) => `\`${code}\``).join(', '), content, 'x-codes': codes },
+    ]),
   )
 }

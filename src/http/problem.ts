@@ -80,7 +80,8 @@ export interface ProblemDocument {
 /** Any error as an RFC 9457 problem document. What is nobody's fault but ours says no more than that. */
 export function problemOf(error: unknown): ProblemDocument {
   if (error instanceof Refusal) return document(error.code, error.message, error.advice, error.details)
-  if (error instanceof InputError) return document(error.code, error.message, error.advice, error.offset === undefined ? {} : { offset: error.offset })
+  if (error instanceof InputError)
+    return document(error.code, error.message, error.advice, error.offset === undefined ? {} : { offset: error.offset })
   if (error instanceof ZodError) {
     const errors = error.issues.map(({ path, message }) => ({ path: path.join('.'), message }))
     const first = errors[0]

@@ -21,7 +21,11 @@ export async function consume(batch: JobBatch, deps: Deps): Promise<void> {
       await run(deps, Job.parse(message.body))
       message.ack()
     } catch (error) {
-      deps.log('job.failed', { message: message.id, attempts: message.attempts, error: error instanceof Error ? (error.stack ?? error.message) : 'unknown' })
+      deps.log('job.failed', {
+        message: message.id,
+        attempts: message.attempts,
+        error: error instanceof Error ? (error.stack ?? error.message) : 'unknown',
+      })
       message.retry({ delaySeconds: Math.min(FIRST_RETRY * 4 ** (message.attempts - 1), LONGEST_RETRY) })
     }
   }

@@ -31,7 +31,9 @@ export class R2Objects implements Objects {
   }
 
   async get(key: string, range?: ByteRange): Promise<StoredObject | undefined> {
-    const options = range ? { range: range.length === undefined ? { offset: range.offset } : { offset: range.offset, length: range.length } } : {}
+    const options = range
+      ? { range: range.length === undefined ? { offset: range.offset } : { offset: range.offset, length: range.length } }
+      : {}
     const found = await this.#bucket.get(key, options)
     if (!found) return undefined
     return { size: found.size, body: found.body as unknown as ReadableStream<Uint8Array> }

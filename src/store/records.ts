@@ -1,6 +1,6 @@
 import type { CaseQuestion } from '../cases/question.ts'
-import type { FileOptions } from '../core/intake/receipt.ts'
 import type { ReceiptSummary } from '../cases/receipt-summary.ts'
+import type { FileOptions } from '../core/intake/receipt.ts'
 
 export type CaseStatus = 'open' | 'queued' | 'diagnosing' | 'diagnosed' | 'failed'
 

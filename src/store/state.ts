@@ -1,4 +1,3 @@
-import type { Sql } from './sql.ts'
 import { sqlAccess } from './sql/access.ts'
 import { sqlCases } from './sql/cases.ts'
 import { sqlEvents } from './sql/events.ts'
@@ -9,6 +8,7 @@ import { sqlLinks } from './sql/links.ts'
 import { sqlMeters } from './sql/meters.ts'
 import { sqlUploads } from './sql/uploads.ts'
 import { sqlWebhooks } from './sql/webhooks.ts'
+import type { Sql } from './sql.ts'
 
 /** Everything the service remembers beside the objects. One SQL for all; what differs by platform is `Sql`. */
 export const sqlState = (sql: Sql) => ({

@@ -45,12 +45,17 @@ describe('a multipart body', () => {
   it('needs no part', async () => expect(await read(`--${BOUNDARY}--`)).toEqual([]))
 
   it('unescapes names as browsers write them', async () => {
-    expect(await read(`${part('Content-Disposition: form-data; name="options[a%22b.log]"', 'x')}${END}`)).toEqual([['options[a"b.log]', undefined, 'x']])
+    expect(await read(`${part('Content-Disposition: form-data; name="options[a%22b.log]"', 'x')}${END}`)).toEqual([
+      ['options[a"b.log]', undefined, 'x'],
+    ])
   })
 
   it('skips what nobody reads', async () => {
     const names: string[] = []
-    for await (const { name, body } of readParts(pieces(`${file('a', 'x'.repeat(1000))}${field('b', 'y'.repeat(50))}${END}`, 64), BOUNDARY)) {
+    for await (const { name, body } of readParts(
+      pieces(`${file('a', 'x'.repeat(1000))}${field('b', 'y'.repeat(50))}${END}`, 64),
+      BOUNDARY,
+    )) {
       names.push(name)
       if (name === 'file') for await (const _chunk of body) break
     }

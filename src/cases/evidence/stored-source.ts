@@ -7,7 +7,12 @@ import { streamChunks } from '../../store/stream-chunks.ts'
  *
  * @param onRead called between reads, for progress and for noticing that the work is not wanted any more
  */
-export function storedSource(objects: Objects, key: string, about: { name: string; size?: number | undefined }, onRead: () => Promise<void>): Source {
+export function storedSource(
+  objects: Objects,
+  key: string,
+  about: { name: string; size?: number | undefined },
+  onRead: () => Promise<void>,
+): Source {
   return {
     ...about,
     async *open() {

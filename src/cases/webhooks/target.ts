@@ -35,5 +35,9 @@ async function addressesOf(deps: Deps, host: string): Promise<readonly string[]>
 }
 
 function refuse(why: string): never {
-  throw new Refusal('bad-callback-url', `this URL cannot be called: ${why}`, 'Give an https URL of a public name, port 443 or 8443, without user-info.')
+  throw new Refusal(
+    'bad-callback-url',
+    `this URL cannot be called: ${why}`,
+    'Give an https URL of a public name, port 443 or 8443, without user-info.',
+  )
 }

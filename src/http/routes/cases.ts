@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { deleteCase } from '../../cases/forget.ts'
 import { findCase } from '../../cases/find-case.ts'
+import { deleteCase } from '../../cases/forget.ts'
 import { listCases } from '../../cases/list-cases.ts'
 import { openCase } from '../../cases/open-case.ts'
-import { queueDiagnosis } from '../../cases/queue-diagnosis.ts'
 import { CaseFields, Corrections } from '../../cases/question.ts'
+import { queueDiagnosis } from '../../cases/queue-diagnosis.ts'
 import { CaseView, viewCase } from '../../cases/view.ts'
-import { answerJson, route, type Route } from '../route.ts'
+import { answerJson, type Route, route } from '../route.ts'
 import { CaseParams, OpenedCaseView } from '../schemas.ts'
 
 const isoOf = (ms: number): string => new Date(ms).toISOString()
@@ -20,8 +20,19 @@ const open = route({
   description: 'With `error`, a first diagnosis (as for logs alone) is queued at once. Answers with an upload link for this case alone.',
   access: ['cases:write'],
   body: { kind: 'json', schema: CaseFields },
-  answers: { 201: { description: 'The case.', content: { 'application/json': OpenedCaseView }, headers: { location: 'Path of the case.' } } },
-  problems: ['bad-request', 'not-json', 'empty-body', 'too-large', 'bad-callback-url', 'too-many-cases', 'idempotency-mismatch', 'idempotency-in-progress'],
+  answers: {
+    201: { description: 'The case.', content: { 'application/json': OpenedCaseView }, headers: { location: 'Path of the case.' } },
+  },
+  problems: [
+    'bad-request',
+    'not-json',
+    'empty-body',
+    'too-large',
+    'bad-callback-url',
+    'too-many-cases',
+    'idempotency-mismatch',
+    'idempotency-in-progress',
+  ],
   async handle({ deps, principal, body, origin }) {
     const { opened, callbackSecret, upload } = await openCase(deps, principal, body, origin)
     const view = await viewCase(deps, opened)
@@ -91,7 +102,18 @@ const diagnose = route({
       content: { 'application/json': z.object({ id: z.string(), status: z.literal('queued'), revision: z.number().int() }) },
     },
   },
-  problems: ['bad-request', 'not-json', 'too-large', 'unknown-case', 'deleted', 'uploads-in-progress', 'no-files', 'conflict', 'idempotency-mismatch', 'idempotency-in-progress'],
+  problems: [
+    'bad-request',
+    'not-json',
+    'too-large',
+    'unknown-case',
+    'deleted',
+    'uploads-in-progress',
+    'no-files',
+    'conflict',
+    'idempotency-mismatch',
+    'idempotency-in-progress',
+  ],
   async handle({ deps, principal, params, body }) {
     const { id, revision } = await queueDiagnosis(deps, principal, params.id, body)
     return answerJson({ id, status: 'queued', revision }, 202, { location: `/v1/cases/${id}` })

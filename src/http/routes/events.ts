@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Deps } from '../../cases/deps.ts'
 import { findCase } from '../../cases/find-case.ts'
 import type { EventRecord } from '../../store/sql/events.ts'
-import { route, type Route } from '../route.ts'
+import { type Route, route } from '../route.ts'
 import { CaseParams } from '../schemas.ts'
 
 /** Milliseconds between two looks at the events: quick at first, then patient. */

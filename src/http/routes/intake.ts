@@ -5,12 +5,12 @@ import { type FileOutcome, outcomeOf, settleIntake } from '../../cases/intake.ts
 import { newCase } from '../../cases/open-case.ts'
 import { CaseFields } from '../../cases/question.ts'
 import { CaseView } from '../../cases/view.ts'
-import { CutReceipt, FileOptions } from '../../core/intake/receipt.ts'
+import { CutReceipt, type FileOptions } from '../../core/intake/receipt.ts'
 import { bodyChunks, chunksText } from '../body.ts'
 import { FormFields, readFileOptions } from '../form-fields.ts'
 import { Idempotency } from '../idempotency.ts'
 import { boundaryOf, type Part, readParts } from '../multipart.ts'
-import { answerJson, type Call, route, type Route } from '../route.ts'
+import { answerJson, type Call, type Route, route } from '../route.ts'
 import { LinkAnswer } from '../schemas.ts'
 import { throughGate } from '../upload-gate.ts'
 
@@ -45,7 +45,16 @@ const intake = route({
   body: { kind: 'multipart', fields: CaseFields, description: 'Fields of a case, then `file` parts.' },
   answers: { 202: { description: 'Queued.', content: { 'application/json': IntakeView } } },
   problems: [
-    ...(['not-multipart', 'bad-multipart', 'fields-after-files', 'bad-request', 'no-files', 'empty-body', 'body-incomplete', 'too-large'] as const),
+    ...([
+      'not-multipart',
+      'bad-multipart',
+      'fields-after-files',
+      'bad-request',
+      'no-files',
+      'empty-body',
+      'body-incomplete',
+      'too-large',
+    ] as const),
     ...(['nothing-in-window', 'bad-callback-url', 'too-many-cases', 'quota-exceeded', 'busy', 'idempotency-mismatch'] as const),
     ...(['idempotency-in-progress', 'unknown-format'] as const),
   ],
@@ -98,16 +107,25 @@ async function takeParts(call: IntakeCall, parts: AsyncIterable<Part>): Promise<
   }
   if (!opened) {
     CaseFields.parse(fields.value())
-    throw new Refusal('no-files', 'there is no file in this request', 'Send at least one part named "file", or open a case by POST /v1/cases.')
+    throw new Refusal(
+      'no-files',
+      'there is no file in this request',
+      'Send at least one part named "file", or open a case by POST /v1/cases.',
+    )
   }
   const body = await settleIntake(deps, principal, opened, outcomes, origin)
   return { answer: answerJson(body, 202, { location: `/v1/cases/${opened.id}` }), fingerprint: JSON.stringify(seen) }
 }
 
 const fieldsAfterFiles = (field: string, caseId: string): Refusal =>
-  new Refusal('fields-after-files', `the field "${field}" comes after a file`, 'Send all fields of the case before the first file: files are cut as they pass.', {
-    details: { caseId },
-  })
+  new Refusal(
+    'fields-after-files',
+    `the field "${field}" comes after a file`,
+    'Send all fields of the case before the first file: files are cut as they pass.',
+    {
+      details: { caseId },
+    },
+  )
 
 /** The name is the part's last path component: browsers of old sent whole paths. */
 async function takePart(deps: Deps, principal: Principal, caseId: string, part: Part, options: FileOptions): Promise<FileOutcome> {

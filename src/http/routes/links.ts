@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { issueLink, listLinks, revokeLink } from '../../cases/links.ts'
-import { answerJson, route, type Route } from '../route.ts'
+import { answerJson, type Route, route } from '../route.ts'
 import { CaseParams, LinkAnswer } from '../schemas.ts'
 
 const Purpose = z.enum(['report', 'bundle', 'upload'])
@@ -18,13 +18,28 @@ const make = route({
     kind: 'json',
     schema: z.strictObject({
       for: Purpose,
-      expiresIn: z.number().int().min(60).max(90 * 86_400).default(7 * 86_400).describe('Seconds.'),
+      expiresIn: z
+        .number()
+        .int()
+        .min(60)
+        .max(90 * 86_400)
+        .default(7 * 86_400)
+        .describe('Seconds.'),
       maxBytes: z.number().int().positive().optional().describe('Upload links: bytes in all.'),
       maxFiles: z.number().int().positive().optional().describe('Upload links: files in all.'),
     }),
   },
   answers: { 201: { description: 'The link; its token is shown once.', content: { 'application/json': LinkAnswer } } },
-  problems: ['bad-request', 'not-json', 'empty-body', 'too-large', 'unknown-case', 'deleted', 'idempotency-mismatch', 'idempotency-in-progress'],
+  problems: [
+    'bad-request',
+    'not-json',
+    'empty-body',
+    'too-large',
+    'unknown-case',
+    'deleted',
+    'idempotency-mismatch',
+    'idempotency-in-progress',
+  ],
   async handle({ deps, principal, params, body, origin }) {
     const link = await issueLink(deps, principal, params.id, body, origin)
     return answerJson({ ...link, expiresAt: isoOf(link.expiresAt) }, 201)
@@ -44,7 +59,9 @@ const list = route({
   summary: 'The links of a case, without their tokens.',
   access: ['cases:write'],
   params: CaseParams,
-  answers: { 200: { description: 'All of them, revoked ones included.', content: { 'application/json': z.object({ links: z.array(LinkView) }) } } },
+  answers: {
+    200: { description: 'All of them, revoked ones included.', content: { 'application/json': z.object({ links: z.array(LinkView) }) } },
+  },
   problems: ['unknown-case', 'deleted'],
   async handle({ deps, principal, params }) {
     const links = await listLinks(deps, principal, params.id)

@@ -1,14 +1,16 @@
 import { z } from 'zod'
+import { Refusal } from '../../cases/errors.ts'
 import { audit } from '../../cases/find-case.ts'
 import { type Published, publishedOf, RESULT } from '../../cases/published.ts'
-import { Refusal } from '../../cases/errors.ts'
 import { Diagnosis } from '../../core/diagnosis/schema.ts'
 import { negotiate } from '../negotiate.ts'
 import { parseRange } from '../range.ts'
-import { type Call, route, type Route } from '../route.ts'
+import { type Call, type Route, route } from '../route.ts'
 import { CaseParams } from '../schemas.ts'
 
-const RevisionQuery = z.object({ revision: z.coerce.number().int().positive().optional().describe('An earlier revision; default the newest published.') })
+const RevisionQuery = z.object({
+  revision: z.coerce.number().int().positive().optional().describe('An earlier revision; default the newest published.'),
+})
 
 /** The report may show nothing from elsewhere and run nothing, wherever it is opened. */
 const REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; sandbox"
@@ -40,8 +42,20 @@ const diagnosis = route({
   async handle(call) {
     const { deps, principal, params, query, request } = call
     const published = await publishedOf(deps, principal, params.id, query.revision)
-    const form = FORMS.find(({ type }) => type === negotiate(request.headers.get('accept'), FORMS.map((each) => each.type)))
-    if (!form) throw new Refusal('not-acceptable', 'the diagnosis does not come in that form', `Accept one of ${FORMS.map(({ type }) => type).join(', ')}.`)
+    const form = FORMS.find(
+      ({ type }) =>
+        type ===
+        negotiate(
+          request.headers.get('accept'),
+          FORMS.map((each) => each.type),
+        ),
+    )
+    if (!form)
+      throw new Refusal(
+        'not-acceptable',
+        'the diagnosis does not come in that form',
+        `Accept one of ${FORMS.map(({ type }) => type).join(', ')}.`,
+      )
     await audit(deps, principal, params.id, 'diagnosis.read', { revision: published.revision })
     const headers = { 'content-type': form.contentType, 'content-security-policy': REPORT_POLICY, vary: 'accept' }
     return serveObject(call, published, form.entry, headers)
@@ -58,7 +72,11 @@ const bundle = route({
   params: CaseParams,
   query: RevisionQuery,
   answers: {
-    200: { description: 'The bundle.', content: { 'application/zip': 'binary' }, headers: { etag: 'Of this revision.', 'accept-ranges': 'bytes' } },
+    200: {
+      description: 'The bundle.',
+      content: { 'application/zip': 'binary' },
+      headers: { etag: 'Of this revision.', 'accept-ranges': 'bytes' },
+    },
     206: { description: 'The range asked for.', content: { 'application/zip': 'binary' }, headers: { 'content-range': 'Which bytes.' } },
     304: { description: 'Nothing changed.' },
   },
@@ -75,7 +93,12 @@ const bundle = route({
 
 type ResultCall = Call<z.infer<typeof CaseParams>, z.infer<typeof RevisionQuery>, undefined>
 
-async function serveObject({ deps, request }: ResultCall, published: Published, entry: string, headers: Record<string, string>): Promise<Response> {
+async function serveObject(
+  { deps, request }: ResultCall,
+  published: Published,
+  entry: string,
+  headers: Record<string, string>,
+): Promise<Response> {
   const etag = `"${published.prefix.split('/').at(-2)}-${entry}"`
   const common = { ...headers, etag, 'cache-control': 'private, no-cache' }
   if (request.headers.get('if-none-match') === etag) return new Response(null, { status: 304, headers: common })

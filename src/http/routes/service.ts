@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { healthOf } from '../../cases/health.ts'
 import { signingKey } from '../../cases/signing.ts'
 import { ENGINE_VERSION } from '../../core/version.ts'
-import { errorAnswer, ErrorLookup } from '../error-lookup.ts'
-import { answerJson, route, type Route } from '../route.ts'
+import { ErrorLookup, errorAnswer } from '../error-lookup.ts'
+import { answerJson, type Route, route } from '../route.ts'
 
 const health = route({
   method: 'GET',
@@ -14,7 +14,10 @@ const health = route({
   access: 'public',
   answers: {
     200: { description: 'It works.', content: { 'application/json': z.object({ status: z.literal('ok') }) } },
-    503: { description: 'Something it needs does not answer.', content: { 'application/json': z.object({ status: z.literal('degraded') }) } },
+    503: {
+      description: 'Something it needs does not answer.',
+      content: { 'application/json': z.object({ status: z.literal('degraded') }) },
+    },
   },
   problems: [],
   async handle({ deps }) {
@@ -71,7 +74,8 @@ const contract = route({
   access: 'public',
   answers: { 200: { description: 'OpenAPI 3.1.', content: { 'application/yaml': 'text' } } },
   problems: [],
-  handle: async ({ contract: text }) => new Response(text, { headers: { 'content-type': 'application/yaml', 'access-control-allow-origin': '*' } }),
+  handle: async ({ contract: text }) =>
+    new Response(text, { headers: { 'content-type': 'application/yaml', 'access-control-allow-origin': '*' } }),
 })
 
 export const SERVICE_ROUTES: readonly Route[] = [health, errors, publicKey, contract]

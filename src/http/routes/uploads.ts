@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Refusal } from '../../cases/errors.ts'
 import { cancelUpload, completeUpload, createUpload, putPart, uploadStatus } from '../../cases/uploads.ts'
 import { FileOptions } from '../../core/intake/receipt.ts'
-import { answerJson, route, type Route } from '../route.ts'
+import { answerJson, type Route, route } from '../route.ts'
 import { CaseParams } from '../schemas.ts'
 import { throughGate } from '../upload-gate.ts'
 
@@ -73,7 +73,12 @@ const status = route({
   },
   problems: ['bad-request', 'unknown-case', 'unknown-upload', 'deleted'],
   async handle({ deps, principal, params, query, origin }) {
-    const { urls, ...rest } = await uploadStatus(deps, principal, { caseId: params.id, uploadId: params.uploadId, from: query.from, origin })
+    const { urls, ...rest } = await uploadStatus(deps, principal, {
+      caseId: params.id,
+      uploadId: params.uploadId,
+      from: query.from,
+      origin,
+    })
     return answerJson({ ...rest, urls: urls.map((url) => ({ ...url, expiresAt: new Date(url.expiresAt).toISOString() })) })
   },
 })
@@ -90,11 +95,23 @@ const put = route({
   query: z.object({ expires: z.coerce.number().int(), signature: z.string().length(64) }),
   body: { kind: 'stream', mediaTypes: ['application/octet-stream'], description: 'The bytes of the part.' },
   answers: { 200: { description: 'Stored.', headers: { etag: "The part's." } } },
-  problems: ['bad-request', 'empty-body', 'body-incomplete', 'too-large', 'forbidden', 'unknown-upload', 'unknown-tenant', 'upload-complete', 'quota-exceeded', 'busy'],
+  problems: [
+    'bad-request',
+    'empty-body',
+    'body-incomplete',
+    'too-large',
+    'forbidden',
+    'unknown-upload',
+    'unknown-tenant',
+    'upload-complete',
+    'quota-exceeded',
+    'busy',
+  ],
   handle: ({ deps, params, query, request }) =>
     throughGate(async () => {
       const size = Number(request.headers.get('content-length') ?? Number.NaN)
-      if (!request.body || !(size > 0)) throw new Refusal('empty-body', 'the part is empty, or of unknown length', 'Send it with a Content-Length.')
+      if (!request.body || !(size > 0))
+        throw new Refusal('empty-body', 'the part is empty, or of unknown length', 'Send it with a Content-Length.')
       const at = { caseId: params.id, uploadId: params.uploadId, number: params.number, ...query }
       const { etag } = await putPart(deps, { ...at, body: request.body, size })
       return new Response(null, { status: 200, headers: { etag: `"${etag.replaceAll('"', '')}"` } })
@@ -109,8 +126,21 @@ const complete = route({
   summary: 'Puts the parts together and queues the cut.',
   access: ACCESS,
   params: UploadParams,
-  answers: { 202: { description: 'The cut is queued; the case shows the file.', content: { 'application/json': z.object({ uploadId: z.string() }) } } },
-  problems: ['unknown-case', 'unknown-upload', 'deleted', 'upload-incomplete', 'idempotency-mismatch', 'idempotency-in-progress', 'bad-request'],
+  answers: {
+    202: {
+      description: 'The cut is queued; the case shows the file.',
+      content: { 'application/json': z.object({ uploadId: z.string() }) },
+    },
+  },
+  problems: [
+    'unknown-case',
+    'unknown-upload',
+    'deleted',
+    'upload-incomplete',
+    'idempotency-mismatch',
+    'idempotency-in-progress',
+    'bad-request',
+  ],
   async handle({ deps, principal, params }) {
     await completeUpload(deps, principal, params.id, params.uploadId)
     return answerJson({ uploadId: params.uploadId }, 202)

@@ -165,4 +165,3 @@ export function toCase(row: Row): CaseRecord {
     tombstone: maybeJson(row, 'tombstone'),
   }
 }
-

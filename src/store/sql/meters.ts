@@ -36,7 +36,11 @@ export function sqlMeters(sql: Sql) {
         tenant,
       )
       const bytes = await one('SELECT sum(bytes_in) AS got, sum(bytes_kept) AS kept FROM usage WHERE tenant = ?', tenant)
-      const overdue = await one('SELECT count(*) AS n FROM outbox WHERE tenant = ? AND delivered_at IS NULL AND next_at < ?', tenant, now - 600_000)
+      const overdue = await one(
+        'SELECT count(*) AS n FROM outbox WHERE tenant = ? AND delivered_at IS NULL AND next_at < ?',
+        tenant,
+        now - 600_000,
+      )
       const since = queued?.since
       return {
         queuedCases: queued ? number(queued, 'n') : 0,
