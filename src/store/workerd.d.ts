@@ -8,5 +8,5 @@ declare class FixedLengthStream {
 /** The bundler hands YAML over as text. */
 declare module '*.yaml' {
   const text: string
-  export { text as default }
+  export default text
 }
