@@ -3,7 +3,7 @@ import { isPcapMagic } from './pcap-header.ts'
 import { BLOCK } from './pcapng-blocks.ts'
 
 /** Bytes that tell what a file is. */
-export const SNIFF_BYTES = 28
+export const SNIFF_BYTES = 128
 
 interface Refused {
   readonly name: string

@@ -1,0 +1,121 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex } from '@noble/hashes/utils.js'
+import type { Chunks, Sink } from '../bytes/chunks.ts'
+import { type DecompressionReport, peek } from '../bytes/decompress.ts'
+import { cutCapture, inFileClock } from '../capture/cut.ts'
+import { captureFormat, SNIFF_BYTES } from '../capture/formats.ts'
+import { InputError } from '../errors.ts'
+import { cutLog } from '../logs/cut-log.ts'
+import { flowDigest } from '../tcp/flow-digest.ts'
+import { Tracker } from '../tcp/tracker.ts'
+import { isoFromNs } from '../time/civil.ts'
+import { captureParts } from './capture-receipt.ts'
+import type { CutEntry, CutRequest, OpenOutput } from './cut-upload.ts'
+import { peerScope } from './peer-scope.ts'
+import type { CutReceipt, FileOptions } from './receipt.ts'
+
+export interface FileToCut {
+  /** Unpacked. */
+  readonly chunks: Chunks
+  readonly name: string
+  readonly entry: string | null
+  readonly options: FileOptions
+  readonly request: CutRequest
+  /** How it was unpacked: complete when `chunks` has ended. */
+  readonly report: DecompressionReport
+  readonly open: OpenOutput
+}
+
+/** Cuts one capture or log; the receipt is whole. @throws {InputError} as cutCapture and cutLog */
+export async function cutFile(file: FileToCut): Promise<CutReceipt> {
+  const { head, chunks } = await peek(file.chunks, SNIFF_BYTES)
+  if (head.length === 0) throw new InputError('empty-file', 'the file is empty', 'Send the file again: nothing arrived.', 0)
+  const format = captureFormat(head)
+  if (format === undefined && file.options.kind === 'capture') {
+    throw new InputError('unknown-format', 'this is neither pcap nor pcapng', 'Send a capture as pcap or pcapng (gzip and zip too).', 0)
+  }
+  const kind = format === undefined ? 'log' : 'capture'
+  const output = await file.open(entryOf(file, kind, head))
+  const hash = sha256.create()
+  const sink: Sink = (bytes) => {
+    hash.update(bytes)
+    return output.write(bytes)
+  }
+  try {
+    const receipt = kind === 'capture' ? await cutPackets(file, chunks, sink) : await cutRecords(file, chunks, sink)
+    await output.end()
+    receipt.kept.sha256 = bytesToHex(hash.digest())
+    return receipt
+  } catch (error) {
+    await output.abort(error)
+    throw error
+  }
+}
+
+async function cutPackets(file: FileToCut, chunks: Chunks, sink: Sink): Promise<CutReceipt> {
+  const { request, options } = file
+  const { window, scope, peer, host } = request
+  const tracker = new Tracker({ limits: request.trackerLimits, checksums: 'sampled' })
+  const keep = scope === 'peers' && peer !== undefined ? peerScope(peer) : undefined
+  const facts = await cutCapture(chunks, { window, clockOffset: options.clockOffset, keep }, sink, tracker.frame)
+  const { recordsSeen, from, to, kept, ...parts } = captureParts(facts, window, options)
+  const policy = { window: inFileClock(window, options.clockOffset ?? 0), host, peer, scope: keep === undefined ? 'all' : scope } as const
+  const undecoded = [...tracker.notDecoded].slice(0, 10).map(([why, frames]) => `${frames} packets were not decoded: ${why}`)
+  return {
+    ...frameOf(file, 'capture'),
+    ...parts,
+    source: { size: file.report.bytesIn, recordsSeen, sha256: null, from, to },
+    kept: { ...kept, sha256: null },
+    quality: [...unpackingDamage(file), ...parts.quality, ...undecoded],
+    flowDigest: flowDigest(tracker.finish(), policy),
+    logDigest: null,
+  }
+}
+
+async function cutRecords(file: FileToCut, chunks: Chunks, sink: Sink): Promise<CutReceipt> {
+  const { request, options } = file
+  const { window, caseTimezone, incidentAtNs, keepHeader } = request
+  const fileName = baseName(file.entry ?? file.name)
+  const cut = await cutLog(chunks, { window, fileOptions: options, caseTimezone, incidentAtNs, fileName, keepHeader }, sink)
+  return {
+    ...frameOf(file, 'log'),
+    format: cut.cutAs?.format ?? cut.format,
+    source: { size: file.report.bytesIn, recordsSeen: cut.recordsSeen, sha256: null, from: cut.from, to: cut.to },
+    kept: { ...cut.kept, sha256: null },
+    dropped: cut.dropped,
+    ordinals: cut.ordinals.map(([kept, original]) => [kept, original]),
+    options: cut.options,
+    quality: [...unpackingDamage(file), ...cut.quality],
+    warnings: [...cut.warnings],
+    flowDigest: null,
+    logDigest: cut.logDigest,
+  }
+}
+
+/** The part of a receipt that is the same for captures and logs. */
+const frameOf = ({ name, entry, report, request }: FileToCut, kind: 'capture' | 'log') =>
+  ({
+    schemaVersion: 1,
+    name,
+    entry,
+    kind,
+    compression: report.compression,
+    by: request.by,
+    tool: { name: 'hangup', version: request.toolVersion },
+    window: { from: isoFromNs(request.window.fromNs), to: isoFromNs(request.window.toNs) },
+  }) as const
+
+const unpackingDamage = ({ report }: FileToCut): string[] => (report.damage === undefined ? [] : [report.damage])
+
+const baseName = (path: string): string => path.split(/[/\\]/).at(-1) ?? path
+
+/** ASCII `ElfFile`: a Windows event log, which is cut as event XML. */
+const isEvtx = (head: Uint8Array): boolean => [0x45, 0x6c, 0x66, 0x46, 0x69, 0x6c, 0x65].every((byte, index) => head[index] === byte)
+
+function entryOf({ name, entry, report }: FileToCut, kind: 'capture' | 'log', head: Uint8Array): CutEntry {
+  const base = baseName(entry ?? name)
+  const unpacked = report.compression === 'none' ? base : base.replace(/\.(gz|zst)$/i, '')
+  const renamed = isEvtx(head) ? `${unpacked.replace(/\.evtx$/i, '')}.xml` : unpacked
+  const safe = renamed.replace(/[^A-Za-z0-9._-]+/g, '_').replace(/^[._-]+/, '')
+  return { fileName: safe.slice(-100) || (kind === 'capture' ? 'capture' : 'log'), name, entry, kind }
+}

@@ -1,0 +1,124 @@
+import type { Chunks, Sink } from '../bytes/chunks.ts'
+import {
+  type Compression,
+  DEFAULT_LIMITS,
+  type DecompressionLimits,
+  decompress,
+  newReport,
+  peek,
+  sniffCompression,
+} from '../bytes/decompress.ts'
+import { unzip } from '../bytes/unzip.ts'
+import { InputError } from '../errors.ts'
+import type { TrackerLimits } from '../tcp/tracker.ts'
+import type { Window } from '../time/window.ts'
+import { cutFile } from './cut-file.ts'
+import type { CutReceipt, FileOptions } from './receipt.ts'
+
+export interface CutRequest {
+  /** On the reference clock. */
+  readonly window: Window
+  /** IANA name or `+HH:MM`, for logs that name none. */
+  readonly caseTimezone?: string | undefined
+  /** IP addresses, where known. */
+  readonly host?: string | undefined
+  readonly peer?: string | undefined
+  /** `peers` keeps only what concerns `peer`; without one it is as `all`. */
+  readonly scope: 'all' | 'peers'
+  readonly incidentAtNs?: bigint | undefined
+  readonly toolVersion: string
+  readonly by: 'service' | 'client'
+  /** What an archive may unpack to. */
+  readonly limits?: DecompressionLimits | undefined
+  readonly trackerLimits?: TrackerLimits | undefined
+  /** Also keep a log's column names and the like (`trim --keep-header`; the service, so that logs still open). */
+  readonly keepHeader?: boolean | undefined
+}
+
+/** One evidence file about to be cut. */
+export interface CutEntry {
+  /** Base name under which the cut file may be stored: letters, digits, `. _ -`. Not unique. */
+  readonly fileName: string
+  /** The upload's base name. */
+  readonly name: string
+  /** Name inside the archive, where the upload is a zip. */
+  readonly entry: string | null
+  readonly kind: 'capture' | 'log'
+}
+
+/** Where one cut file goes. Exactly one of `end` and `abort` is called. */
+export interface CutOutput {
+  readonly write: Sink
+  end(): void | Promise<void>
+  /** The file turned out to be unusable: what was written counts for nothing. */
+  abort(reason: unknown): void | Promise<void>
+}
+
+export type OpenOutput = (entry: CutEntry) => CutOutput | Promise<CutOutput>
+
+/**
+ * Takes in one upload: recognises it, unpacks gzip, zstd and zip, cuts each capture and log to the window as it streams past, and gives
+ * the receipts. One evidence file, one receipt; a zip has one for each file in it that could be read.
+ *
+ * @param name the upload's base name
+ * @throws {InputError} when nothing of it could be read; of a zip, what one file lacks becomes a warning on another's receipt
+ */
+export async function cutUpload(
+  chunks: Chunks,
+  name: string,
+  options: FileOptions,
+  request: CutRequest,
+  open: OpenOutput,
+): Promise<CutReceipt[]> {
+  const report = newReport()
+  const limits = request.limits ?? DEFAULT_LIMITS
+  const input = await peek(chunks, 4)
+  if (sniffCompression(input.head) === 'zip') return cutZip(input.chunks, name, options, request, open)
+  const plain = await peek(decompress(input.chunks, report, limits), 4)
+  if (report.compression !== 'none' && sniffCompression(plain.head) !== 'none') throw nested()
+  const receipt = await cutFile({ chunks: plain.chunks, name, entry: null, options, request, report, open })
+  return [receipt]
+}
+
+async function cutZip(chunks: Chunks, name: string, options: FileOptions, request: CutRequest, open: OpenOutput): Promise<CutReceipt[]> {
+  const report = newReport()
+  report.compression = 'zip'
+  const receipts: CutReceipt[] = []
+  const rejected: { readonly entry: string; readonly error: InputError }[] = []
+  for await (const { name: entry, chunks: content } of unzip(chunks, report, request.limits ?? DEFAULT_LIMITS)) {
+    try {
+      const plain = await unpacked(content, request.limits ?? DEFAULT_LIMITS)
+      receipts.push(await cutFile({ chunks: plain, name, entry: printable(entry), options, request, report, open }))
+    } catch (error) {
+      if (!(error instanceof InputError) || error.code === 'archive-too-large') throw error
+      rejected.push({ entry: printable(entry), error })
+    }
+  }
+  const [first] = receipts
+  if (first === undefined) {
+    throw (
+      rejected[0]?.error ??
+      new InputError('malformed-archive', 'the zip holds no file that can be read', 'Zip the captures and logs again.')
+    )
+  }
+  for (const { entry, error } of rejected)
+    first.warnings.push({ code: 'entry-rejected', message: `${entry}: ${error.message}. ${error.advice}` })
+  for (const receipt of receipts) receipt.source.size = report.bytesIn
+  return receipts
+}
+
+/** A file in a zip may itself be gzip; not more. */
+async function unpacked(content: Chunks, limits: DecompressionLimits): Promise<Chunks> {
+  const inner = newReport()
+  const plain = await peek(decompress(content, inner, limits), 4)
+  const head: Compression = sniffCompression(plain.head)
+  if (head === 'zip' || (inner.compression !== 'none' && head !== 'none')) throw nested()
+  return plain.chunks
+}
+
+const nested = (): InputError =>
+  new InputError('malformed-archive', 'an archive inside an archive is not unpacked', 'Send the files themselves, or one zip of them.')
+
+/** A name from an archive, fit for messages. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the name is from outside and goes into messages
+const printable = (name: string): string => name.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, '?').slice(0, 300)

@@ -1,0 +1,164 @@
+import { gzipSync } from 'node:zlib'
+import { strToU8, zipSync } from 'fflate'
+import { expect, it } from 'vitest'
+import { type CutEntry, type CutRequest, cutUpload } from '../../../src/core/intake/cut-upload.ts'
+import { CutReceipt, type FileOptions } from '../../../src/core/intake/receipt.ts'
+import { DEFAULT_START } from '../../support/capture-builder.ts'
+import { concat, pcap, pcapng } from '../../support/capture-files.ts'
+
+const START_NS = BigInt(Date.parse(DEFAULT_START)) * 1_000_000n
+const seconds = (value: number): bigint => START_NS + BigInt(Math.round(value * 1e9))
+
+const SCENE = `
+  0.0 host > peer SYN mss=1460
+  0.1 peer > host SYN ACK mss=1460
+  0.2 host > peer ACK
+  1.0 host > peer PSH ACK len=100
+  1.1 host > 10.9.9.9:80 SYN
+  1.2 gateway > host ICMP type=3 code=1 quote=4
+  1.3 host > * ARP who-has peer
+  1.4 host > * ARP who-has gateway
+  5.0 peer > host RST
+`
+const LOG = '2026-09-29T09:59:00Z start\n2026-09-29T10:00:01.500Z job failed: 10054\n2026-09-29T10:00:09Z after\n'
+
+const REQUEST: CutRequest = {
+  window: { fromNs: seconds(1), toNs: seconds(2) },
+  scope: 'all',
+  toolVersion: '0.0.0',
+  by: 'service',
+}
+
+async function upload(bytes: Uint8Array, name: string, options: FileOptions = {}, request: Partial<CutRequest> = {}) {
+  const outputs: { entry: CutEntry; bytes: Uint8Array; end: 'ended' | 'aborted' | undefined }[] = []
+  const cut = cutUpload([bytes], name, options, { ...REQUEST, ...request }, (entry) => {
+    const output = { entry, bytes: new Uint8Array(0) as Uint8Array, end: undefined as 'ended' | 'aborted' | undefined }
+    outputs.push(output)
+    return {
+      write: (piece) => {
+        output.bytes = concat([output.bytes, piece])
+      },
+      end: () => {
+        output.end = 'ended'
+      },
+      abort: () => {
+        output.end = 'aborted'
+      },
+    }
+  })
+  return { outputs, receipts: (await cut).map((receipt) => CutReceipt.parse(receipt)), cut }
+}
+
+it('a capture gets a receipt that says what came, what was kept, and the digest of the whole', async () => {
+  const { receipts, outputs } = await upload(pcap(SCENE), 'trace.pcap')
+  expect(receipts).toHaveLength(1)
+  expect(receipts[0]).toMatchObject({
+    name: 'trace.pcap',
+    kind: 'capture',
+    format: 'pcap',
+    compression: 'none',
+    source: { size: pcap(SCENE).length, recordsSeen: 9, from: '2026-09-29T10:00:00.000000000Z' },
+    kept: { records: 5, from: '2026-09-29T10:00:01.000000000Z', to: '2026-09-29T10:00:01.400000000Z' },
+    dropped: { before: 3, after: 1, withoutTime: 0, outOfScope: 0 },
+    ordinals: [[1, 4]],
+  })
+  expect(receipts[0]?.kept.sha256).toMatch(/^[0-9a-f]{64}$/)
+  expect(receipts[0]?.flowDigest?.connections.map(({ responder }) => responder.ip)).toEqual(['10.0.0.9', '10.9.9.9'])
+  expect(outputs[0]).toMatchObject({ entry: { fileName: 'trace.pcap', kind: 'capture' }, end: 'ended' })
+})
+
+it('scope peers keeps the peer’s packets, its ARP, and the ICMP that quotes it', async () => {
+  const { receipts } = await upload(pcap(SCENE), 'trace.pcap', {}, { scope: 'peers', peer: '10.0.0.9' })
+  expect(receipts[0]).toMatchObject({
+    kept: { records: 3 },
+    dropped: { outOfScope: 2 },
+    ordinals: [
+      [1, 4],
+      [2, 6],
+    ],
+  })
+  const other = receipts[0]?.flowDigest?.connections.find(({ responder }) => responder.ip === '10.9.9.9')
+  expect(other?.originator).not.toHaveProperty('syn')
+})
+
+it('a clock offset moves the window onto the file’s clock', async () => {
+  const { receipts } = await upload(pcap(SCENE), 'trace.pcap', { clockOffset: 4 })
+  expect(receipts[0]).toMatchObject({ kept: { records: 1, from: '2026-09-29T10:00:05.000000000Z' } })
+})
+
+it.each([
+  ['before it', 60, 'the capture ends 55 s before it'],
+  ['after it', -60, 'the capture begins 58 s after its end'],
+])('a window that misses the capture, which lies %s, says by how much', async (_, shift, says) => {
+  const window = { fromNs: seconds(shift), toNs: seconds(shift + 2) }
+  const { receipts } = await upload(pcap(SCENE), 'trace.pcap', {}, { window })
+  expect(receipts[0]?.kept.records).toBe(0)
+  expect(receipts[0]?.warnings[0]).toMatchObject({ code: 'nothing-in-window', message: expect.stringContaining(says) })
+})
+
+it('packets without a time are in no window, and the receipt says so', async () => {
+  const { receipts } = await upload(pcapng(`- host > peer ACK\n1.5 host > peer ACK`), 'trace.pcapng')
+  expect(receipts[0]).toMatchObject({ kept: { records: 1 }, dropped: { withoutTime: 1 } })
+  expect(receipts[0]?.quality.join()).toMatch(/1 packets carry no time/)
+})
+
+it('a gzipped capture is unpacked and stored under its own name', async () => {
+  const { receipts, outputs } = await upload(gzipSync(pcap(SCENE)), 'trace.pcap.gz')
+  expect(receipts[0]).toMatchObject({ compression: 'gzip', kept: { records: 5 }, source: { size: gzipSync(pcap(SCENE)).length } })
+  expect(outputs[0]?.entry.fileName).toBe('trace.pcap')
+})
+
+it('a log is cut by its stamps', async () => {
+  const { receipts, outputs } = await upload(strToU8(LOG), 'batch.log')
+  expect(receipts[0]).toMatchObject({ kind: 'log', kept: { records: 1 }, flowDigest: null })
+  expect(new TextDecoder().decode(outputs[0]?.bytes)).toContain('10054')
+})
+
+it('a zip gives a receipt for each file, whatever its names are', async () => {
+  const zip = zipSync({
+    '../../etc/pässwd .pcap': pcap(SCENE),
+    'logs/batch.log': strToU8(LOG),
+    'a/': new Uint8Array(0),
+    'empty.txt': new Uint8Array(0),
+  })
+  const { receipts, outputs } = await upload(zip, 'case.zip')
+  expect(receipts.map(({ kind, entry, compression, kept }) => [kind, entry, compression, kept.records])).toEqual([
+    ['capture', '../../etc/pässwd .pcap', 'zip', 5],
+    ['log', 'logs/batch.log', 'zip', 1],
+  ])
+  expect(outputs.map(({ entry }) => entry.fileName)).toEqual(['p_sswd_.pcap', 'batch.log'])
+  expect(receipts[0]?.warnings).toMatchObject([{ code: 'entry-rejected', message: expect.stringContaining('empty.txt') }])
+})
+
+const storedWithDescriptor = (): Uint8Array => {
+  const zip = zipSync({ 'trace.pcap': [pcap(SCENE), { level: 0 }] })
+  const view = new DataView(zip.buffer)
+  view.setUint16(6, view.getUint16(6, true) | 8, true)
+  for (const at of [14, 18, 22]) view.setUint32(at, 0, true)
+  return zip
+}
+
+it.each<[string, Uint8Array, string, FileOptions]>([
+  ['an empty file', new Uint8Array(0), 'empty-file', {}],
+  ['text without stamps', strToU8('hello\nworld\n'), 'no-timestamps', {}],
+  ['text sent as a capture', strToU8(LOG), 'unknown-format', { kind: 'capture' }],
+  ['a Network Monitor capture', strToU8(`GMBU${'\0'.repeat(200)}`), 'convert-first', {}],
+  ['a zip stored without lengths', storedWithDescriptor(), 'malformed-archive', {}],
+  ['a zip in a zip', zipSync({ 'inner.zip': zipSync({ 'trace.pcap': pcap(SCENE) }) }), 'malformed-archive', {}],
+  ['a zip in a gzip', gzipSync(zipSync({ 'trace.pcap': pcap(SCENE) })), 'malformed-archive', {}],
+  ['an empty zip', zipSync({}), 'no-timestamps', {}],
+  [
+    'a zip of 201 files',
+    zipSync(Object.fromEntries(Array.from({ length: 201 }, (_, n) => [`${n}.pcap`, pcap(SCENE)]))),
+    'archive-too-large',
+    {},
+  ],
+])('refuses %s', async (_, bytes, code, options) => {
+  await expect(upload(bytes, 'upload', options)).rejects.toMatchObject({ name: 'InputError', code })
+})
+
+it('a zip that is cut off keeps what was good and says so', async () => {
+  const zip = zipSync({ 'a.pcap': pcap(SCENE), 'b.pcap': pcap(SCENE) })
+  const { receipts } = await upload(zip.subarray(0, zip.length * 0.45), 'case.zip')
+  expect(receipts[0]?.kept.records).toBeGreaterThan(0)
+})
