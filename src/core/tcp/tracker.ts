@@ -95,6 +95,7 @@ export class Tracker {
   #tcpStreams = 0
   #udpStreams = 0
   #hand = 0
+  #lastSeconds = 0
 
   constructor(options: TrackerOptions = {}) {
     this.#options = options
@@ -109,11 +110,22 @@ export class Tracker {
       this.#countUndecoded(packet.unknown)
       return
     }
+    if (Number.isNaN(packet.seconds)) this.#giveTime(packet)
+    else this.#lastSeconds = packet.seconds
     for (let i = 0; i < packet.outerCount; i++) {
       const outer = packet.outers[i]
       if (outer !== undefined) this.#datagram(outer)
     }
     this.take(packet)
+  }
+
+  /** A frame without a stamp (pcapng simple packet block) is taken to be of the second of the dated one before it. */
+  #giveTime(packet: Packet): void {
+    packet.seconds = this.#lastSeconds
+    for (let i = 0; i < packet.outerCount; i++) {
+      const outer = packet.outers[i]
+      if (outer !== undefined) outer.seconds = this.#lastSeconds
+    }
   }
 
   /** Takes a frame that is decoded already. */
