@@ -9,7 +9,7 @@ import type { Outage } from './facts/outage.ts'
 import type { PairFacts } from './facts/pair.ts'
 import type { Quality } from './facts/quality.ts'
 import { resetsIn } from './facts/resets.ts'
-import { lossBySize } from './facts/sizes.ts'
+import { lossBySize, openHole } from './facts/sizes.ts'
 import { type IcmpError, isTooBig, isUnreachable, type NeighborMessage } from './facts/surroundings.ts'
 import { usualOf } from './facts/ttl.ts'
 import { zeroWindowsOf } from './facts/zero-window.ts'
@@ -55,6 +55,7 @@ export function assemble(input: AssembleInput): Facts {
     keepAlive: keepAliveOf(segments, 'host'),
     zeroWindows: zeroWindowsOf(segments, 'peer'),
     sizes: hostLadder && lossBySize(segments, 'host', hostLadder),
+    hole: openHole(segments, 'host'),
     unreachable: icmpAbout(input, isUnreachable),
     tooBig: icmpAbout(input, isTooBig),
     unansweredRequests: unanswered(input),

@@ -91,7 +91,7 @@ function wantedIn(capture: Capture, { captures, logs, clocksOf, question, stated
 
 /** The tracker's guess at how a connection ended, corrected by the close look. */
 const finalScore = ({ judgement, facts }: Studied, candidate: Candidate): number => {
-  if (judgement.cause === 'normal-close') return candidate.score - 2
+  if (judgement.cause === 'normal-close') return candidate.score - (facts.loggedError ? 4 : 2)
   if (judgement.cause === 'undetermined' || judgement.cause === 'no-wire-cause') {
     // Still open when its packets end: only an error that was logged, or an incident after the end of the capture, makes it suspicious.
     return candidate.score - (facts.loggedError || facts.quality.endsBefore ? 2 : 3.5)

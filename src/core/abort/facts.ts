@@ -8,7 +8,7 @@ import type { Outage } from './facts/outage.ts'
 import type { PairFacts } from './facts/pair.ts'
 import type { Quality } from './facts/quality.ts'
 import type { Reset } from './facts/resets.ts'
-import type { LossBySize } from './facts/sizes.ts'
+import type { Hole, LossBySize } from './facts/sizes.ts'
 import type { IcmpError, NeighborMessage } from './facts/surroundings.ts'
 import type { ZeroWindow } from './facts/zero-window.ts'
 
@@ -42,6 +42,8 @@ export interface Facts {
   /** Closed windows of the peer, in time order. */
   readonly zeroWindows: readonly ZeroWindow[]
   readonly sizes: LossBySize | undefined
+  /** Bytes of the host that never came past the capture point, while later ones did. */
+  readonly hole: Hole | undefined
   /** ICMP unreachable errors about this connection. */
   readonly unreachable: readonly IcmpError[]
   readonly tooBig: readonly IcmpError[]

@@ -1,4 +1,5 @@
 import type { EvidenceFile, Question } from '../diagnosis/question.ts'
+import { RST } from '../tcp/segment.ts'
 import type { LogClock } from '../time/log-clock.ts'
 import type { Capture } from './captures/read-capture.ts'
 import { chooseSubject } from './choose-subject.ts'
@@ -133,8 +134,10 @@ function usefulPair(near: View, others: readonly Observation[]): PairFacts | und
     const alignment = align(near.trace, view.trace)
     return alignment ? [comparePair(near, view, alignment)] : []
   })
-  const usefulness = (pair: PairFacts) => (pair.farCoversEnd ? 4 : 0) + (pair.farIsLossy ? 0 : 2) + (pair.far.vantage === 'peer' ? 1 : 0)
-  return pairs.sort((a, b) => usefulness(b) - usefulness(a))[0]
+  const appeared = (pair: PairFacts) => [...pair.toHost.appeared, ...pair.toPeer.appeared].some((segment) => segment.flags & RST)
+  const usefulness = (pair: PairFacts) => (pair.farCoversEnd ? 4 : 0) + (pair.farIsLossy ? 0 : 2) + (appeared(pair) ? 1 : 0)
+  // Equals: the farther one, which stands last.
+  return pairs.reverse().sort((a, b) => usefulness(b) - usefulness(a))[0]
 }
 
 /** Host side first: as given or found, then by the way to the peer, which is longest there. */

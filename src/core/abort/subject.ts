@@ -84,9 +84,9 @@ function judge(connection: TrackedConnection, capture: Capture, sought: Sought):
 }
 
 function endingOf(connection: TrackedConnection, host: SideFacts, peer: SideFacts): Ending {
-  const opened = peer.packets > peer.resets && host.packets > host.syns + host.resets
-  const synOnly = host.syns > 0 && !opened
+  const synOnly = host.syns > 0 && host.packets <= host.syns + host.resets
   if (synOnly) return peer.resets > 0 ? 'refused' : 'no-answer'
+  if (peer.packets === 0 || host.packets === 0) return host.fins + peer.fins > 0 ? 'closed' : 'stuck'
   const closed = host.fins > 0 && peer.fins > 0
   const firstReset = connection.decisive.find((packet) => packet.flags & RST)
   const bothFinBefore = connection.decisive.filter((p) => p.flags & 1 && (!firstReset || p.at <= firstReset.at))

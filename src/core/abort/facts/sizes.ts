@@ -39,3 +39,24 @@ export function lossBySize(segments: readonly Segment[], role: Role, ladder: Lad
     lostSmall: open.filter((segment) => segment.length < lost).length,
   }
 }
+
+/** Bytes that never came past the capture point, although smaller segments sent after them did and the peer reports the hole. */
+export interface Hole {
+  readonly from: number
+  readonly to: number
+  /** Segments that arrived behind it. */
+  readonly arrivals: readonly Segment[]
+  /** Payload bytes of the largest segment that ever came past here. */
+  readonly largestSeen: number
+}
+
+/** The first hole in the side's sequence space that stays open to the end of the trace. */
+export function openHole(segments: readonly Segment[], role: Role): Hole | undefined {
+  const own = segments.filter((segment) => segment.from === role && isData(segment) && !segment.copy && !segment.damaged)
+  const acked = Math.max(0, ...segments.filter((s) => s.from !== role && s.kind !== 'rst').map((s) => s.ack))
+  const behind = own.filter((segment) => segment.seq > acked)
+  const to = Math.min(...behind.map((segment) => segment.seq))
+  const filled = own.some((segment) => segment.seq <= acked && segment.seq + segment.length > acked)
+  if (behind.length === 0 || filled) return undefined
+  return { from: acked, to, arrivals: behind, largestSeen: Math.max(...own.map((segment) => segment.length)) }
+}

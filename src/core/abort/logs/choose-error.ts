@@ -22,7 +22,8 @@ const PEER_MATCH = 4
 
 /**
  * The logged error that the case is about: the nearest to the incident, a match of the peer counting more than some seconds. People read
- * the time of an incident off the log, so that the stamp as it stands counts like the corrected one. Without an incident, the latest.
+ * the time of an incident off the log, so that the stamp as it stands counts like the corrected one. Of several in a stated minute the
+ * first: what failed after it may be its consequence. Without an incident, the latest.
  */
 export function chooseError(
   logs: readonly EvidenceLog[],
@@ -36,7 +37,7 @@ export function chooseError(
       const corrected = at - offsetOf(clocks, log.input)
       const away = incident ? Math.min(distance(at, resolution, incident), distance(corrected, resolution, incident)) : 0
       const match = peerIp !== undefined && peer?.ip === peerIp ? PEER_MATCH : peerIp !== undefined && peer ? -1 : 0
-      return { error, away, rank: match - Math.log2(1 + away) + at / 1e13 }
+      return { error, away, rank: match - Math.log2(1 + away) + (incident ? -at : at) / 1e13 }
     }),
   )
   return ranked.filter(({ away }) => away <= FARTHEST).sort((a, b) => b.rank - a.rank)[0]?.error
@@ -69,5 +70,7 @@ export function sharpIncident(stated: Facts['incident'], error: LoggedError | un
   const isReadOffLog = distance(at, resolution, stated) <= 2
   const isMeant = distance(own.at, resolution, stated) <= 2 + doubt
   if (clock?.confident && (isReadOffLog || isMeant)) return own
+  // A minute is coarser than any stamp: the error's own is the better word, unless its clock is known to be off.
+  if (!clock && stated.after > 1 && distance(at, resolution, stated) === 0) return own
   return stated
 }

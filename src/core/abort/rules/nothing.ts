@@ -45,7 +45,7 @@ export const looksAlive = (facts: Facts): boolean => {
   if (!facts.established || closedByBoth(facts) || endingReset(facts) || openStall(facts)) return false
   if (facts.fins.host || facts.fins.peer) return false
   const ladder = facts.ladders.host
-  return !ladder && (facts.keepAlive?.unanswered.length ?? 0) < 2
+  return !ladder && !facts.hole && (facts.keepAlive?.unanswered.length ?? 0) < 2
 }
 
 /** A log shows an abort, the capture covers the moment in both directions without loss, and shows none. */

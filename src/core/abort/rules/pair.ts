@@ -32,7 +32,7 @@ export const rstAppeared: AbortRule = {
     if (way.arrived === 0 || !covers) return NOTHING
     const says = 'the same RST left its sender and arrived: both captures hold it'
     return [
-      weigh('middlebox-reset', -5, says, [reset.segment]),
+      weigh('middlebox-reset', pair.far.vantage === 'peer' ? -5 : -2, says, [reset.segment]),
       weigh(reset.from === 'peer' ? 'peer-reset' : 'host-abort', 1, says, [reset.segment]),
     ]
   },

@@ -1,7 +1,7 @@
 import { endOf, RST } from '../../tcp/segment.ts'
 import { closedByBoth, endingReset, openStall } from '../ending.ts'
 import { longestSurvived, type Silence, silenceBefore } from '../facts/idle.ts'
-import { type Facts, lastOf, seconds } from '../facts.ts'
+import { type Facts, lastOf, observedUntil, seconds } from '../facts.ts'
 import { type AbortRule, NOTHING, type Weighed, weigh } from '../rule.ts'
 import { rstIpId, rstMac, rstTtl } from './forged.ts'
 
@@ -91,6 +91,23 @@ export const onlySmallPass: AbortRule = {
     if (!fresh) return NOTHING
     const says = `no segment of ${sizes.lost} bytes was ever delivered on this connection; the largest that was has ${sizes.largestEver} bytes`
     return [weigh('path-mtu-black-hole', sizes.smallerBefore.length >= 3 ? 3 : 2, says, refs)]
+  },
+}
+
+/** Seen from the peer's side: the large segments are missing, only small ones come through, and the peer asks for the rest in vain. */
+export const onlySmallArrive: AbortRule = {
+  id: 'only-small-arrive',
+  source: 'RFC 2923 §2.1, RFC 2018 (the peer reports what came behind the hole)',
+  judge(facts) {
+    const { hole } = facts
+    const last = facts.trace.segments.at(-1)
+    if (!hole || !last || facts.ladders.host || endingReset(facts) || closedByBoth(facts)) return NOTHING
+    const gap = hole.to - hole.from
+    const silence = observedUntil(facts) - last.at
+    if (gap <= hole.largestSeen || gap < 500 || silence < 0.5 || hole.largestSeen >= 1_300) return NOTHING
+    const says = `${gap} bytes of the host never came past here, while ${hole.arrivals.length} smaller segments sent after them did (none larger than ${hole.largestSeen} bytes ever arrived); the peer asked for the missing ones in vain`
+    const refs = [hole.arrivals[0], hole.arrivals.at(-1), last]
+    return [weigh('path-mtu-black-hole', hole.arrivals.length >= 2 ? 5 : 3.5, says, refs), weigh('retransmission-timeout', 2, says, refs)]
   },
 }
 
