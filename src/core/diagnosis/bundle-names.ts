@@ -3,6 +3,8 @@ const MAX_NAME = 100
 /** Device names of Windows, with or without an extension (learn.microsoft.com, "Naming Files, Paths, and Namespaces"). */
 const DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(\.|$)/i
 const COMPRESSED = /\.(gz|gzip|zst|zstd)$/i
+/** The cut writes Windows event logs as event XML. */
+const EVENT_LOG = /\.evtx$/i
 const CAPTURE = /\.(pcap|pcapng|cap|dmp|ntar|trc)$/i
 
 /** The subject connection alone. The bundle's own: an upload of that name gets another. */
@@ -20,7 +22,7 @@ export const SUBJECT_ENTRY = 'captures/subject.pcapng'
  */
 export function evidenceEntryName(uploadName: string, kind: 'capture' | 'log', taken: Iterable<string>): string {
   const used = new Set([SUBJECT_ENTRY, ...taken].map(stemKey))
-  const safe = safeBaseName(uploadName).replace(COMPRESSED, '')
+  const safe = safeBaseName(uploadName).replace(COMPRESSED, '').replace(EVENT_LOG, '.xml')
   const [stem, extension] = kind === 'capture' ? [safe.replace(CAPTURE, ''), '.pcapng'] : splitExtension(safe)
   for (let copy = 1; ; copy++) {
     const suffix = (copy === 1 ? '' : `-${copy}`) + extension

@@ -123,6 +123,9 @@ export class Packet {
   readonly outers: Packet[] = []
   /** Encapsulations passed, of any sort (GRE, IP-in-IP, VXLAN …). */
   tunnels = 0
+  /** For each of them, outermost first: the IP header and the link source address in front of it (ABSENT where there is none). */
+  readonly passedNetworks: number[] = []
+  readonly passedMacs: number[] = []
 
   /** Seconds since the Unix epoch, float64 (good to about 0.2 µs); NaN where the record has no time. */
   get at(): number {

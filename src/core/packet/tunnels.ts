@@ -16,6 +16,8 @@ export function isTunnelPort(port: number): boolean {
 }
 
 function enter(packet: Packet): boolean {
+  packet.passedNetworks[packet.tunnels] = packet.networkStart
+  packet.passedMacs[packet.tunnels] = packet.sourceMac
   if (++packet.tunnels <= MAX_TUNNELS) return true
   return packet.stop('too many tunnels')
 }

@@ -8,7 +8,7 @@ describe('evidenceEntryName', () => {
     ['trace.pcapng.gz', 'capture', 'captures/trace.pcapng'],
     ['trace_00001_20250222101500.pcap.zst', 'capture', 'captures/trace_00001_20250222101500.pcapng'],
     ['batch print.log', 'log', 'logs/batch print.log'],
-    ['Application.evtx', 'log', 'logs/Application.evtx'],
+    ['Application.evtx', 'log', 'logs/Application.xml'],
     ['syslog', 'log', 'logs/syslog.log'],
     ['../../etc/passwd', 'log', 'logs/passwd.log'],
     ['C:\\traces\\a.pcap', 'capture', 'captures/a.pcapng'],
