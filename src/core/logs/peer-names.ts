@@ -16,6 +16,8 @@ interface Ties {
   total: number
 }
 
+/** How much more the best address must weigh than the next. */
+const MARGIN = 1.2
 const MAX_ADDRESSES = 64 // of one name: a word with more names nobody
 
 /**
@@ -61,12 +63,12 @@ export class PeerNames {
       for (const { endpoint, records } of ties.counts.values()) {
         const weight = this.#weight(ties, endpoint.ip, records)
         const vote = votes.get(endpoint.ip)
-        if (vote) vote.weight += weight
-        else votes.set(endpoint.ip, { peer: { ...endpoint, by: name }, weight })
+        // The strongest word decides: a sentence has many words, and they all come together.
+        if (!vote || weight > vote.weight) votes.set(endpoint.ip, { peer: { ...endpoint, by: name }, weight })
       }
     }
     const [best, second] = [...votes.values()].sort((a, b) => b.weight - a.weight)
-    if (!best || (second && second.weight * 2 > best.weight)) return undefined
+    if (!best || (second && second.weight * MARGIN > best.weight)) return undefined
     return best.weight > 0 || this.#all.counts.size === 1 ? best.peer : undefined
   }
 
