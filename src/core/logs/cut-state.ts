@@ -37,6 +37,9 @@ export class CutState {
   #pieces: Uint8Array[] = []
   #run: { buffer: Uint8Array; from: number; to: number } | undefined
   #lastError = ''
+  #prefix: Uint8Array = new Uint8Array(0)
+  #suffix: Uint8Array = new Uint8Array(0)
+  #framed = false
 
   constructor(options: CutLogOptions, resolver: StampResolver | undefined) {
     this.resolver = resolver
@@ -96,6 +99,11 @@ export class CutState {
   piece(buffer: Uint8Array, from: number, to: number, isLine: boolean, lasting: boolean): void {
     if (isLine) this.#inputLine++
     if (!this.#inside) return
+    if (!this.#framed && this.#prefix.length > 0) {
+      this.#framed = true
+      this.#keptLine++
+      this.#add(this.#prefix, 0, this.#prefix.length, false)
+    }
     if (isLine) this.#mapLine()
     this.#add(buffer, from, to, lasting)
   }
@@ -106,6 +114,11 @@ export class CutState {
     if (!this.#keepHeader) return
     if (isLine) this.#mapLine()
     this.#add(buffer, from, to, lasting)
+  }
+
+  frame(prefix: Uint8Array, suffix: Uint8Array): void {
+    this.#prefix = prefix
+    this.#suffix = suffix
   }
 
   errors(errors: readonly DecodedError[], line: number, peer: string | undefined): void {
@@ -147,6 +160,7 @@ export class CutState {
   }
 
   end(): void {
+    if (this.#framed) this.#add(this.#suffix, 0, this.#suffix.length, false)
     this.#closeRun()
   }
 

@@ -71,6 +71,10 @@ export class CutTaker implements RecordTaker {
     for (const state of this.#states) state.header(buffer, from, to, isLine, lasting)
   }
 
+  frame(prefix: Uint8Array, suffix: Uint8Array): void {
+    for (const state of this.#states) state.frame(prefix, suffix)
+  }
+
   date(days: number): void {
     for (const state of this.#states) state.resolver?.setDate(days)
   }

@@ -90,6 +90,10 @@ class RecordGatherer implements RecordTaker {
     this.finish()
   }
 
+  frame(): void {
+    // Only a cut writes a file.
+  }
+
   date(days: number): void {
     this.resolver?.setDate(days)
   }

@@ -22,6 +22,8 @@ export interface RecordTaker {
   piece(buffer: Uint8Array, from: number, to: number, isLine: boolean): void
   /** Bytes that describe the file and belong to no record: a CSV's column names, W3C's `#` lines, the frame of an XML export. */
   header(buffer: Uint8Array, from: number, to: number, isLine: boolean): void
+  /** What a reader puts round the kept records to make a whole file of them: its own, not the upload's. */
+  frame(prefix: Uint8Array, suffix: Uint8Array): void
   /** A date for the bare times that follow, days since the epoch. */
   date(days: number): void
 }

@@ -1,0 +1,31 @@
+import { firstStamp } from '../line-shape.ts'
+import type { LogFormat, LogHead } from '../record-reader.ts'
+import { openText } from './text.ts'
+
+/**
+ * RFC 4180 rows and Event Viewer's CSV, whose descriptions run over many lines inside quotes. Rows are found by the parity of quotes in
+ * the bytes, because what is kept must be byte-identical: a CSV library hands out strings.
+ */
+export const csvFormat: LogFormat = {
+  id: 'csv',
+  sniff: (head) => separatorOf(head) !== undefined,
+  open(head, taker) {
+    return openText(head, taker, { quoted: true, isHeader: (line, number) => number === 1 && firstStamp(line, 'dated') === undefined })
+  },
+}
+
+const SAMPLE = 50
+
+/** A first line of column names (or of Event Viewer's), then rows with a stamp and at least as many separators. */
+function separatorOf({ lines }: LogHead): string | undefined {
+  const [names = '', ...rows] = lines
+  if (firstStamp(names.replace('\ufeff', ''), 'dated') !== undefined) return undefined
+  const dated = rows.slice(0, SAMPLE).filter((row) => firstStamp(row, 'dated') !== undefined)
+  if (dated.length === 0) return undefined
+  return [',', ';', '\t'].find((separator) => {
+    const columns = count(names, separator)
+    return columns >= 2 && dated.every((row) => count(row, separator) >= Math.min(columns, 2))
+  })
+}
+
+const count = (line: string, separator: string): number => line.split(separator, 64).length - 1
