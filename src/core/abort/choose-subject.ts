@@ -73,7 +73,9 @@ function wantedIn(capture: Capture, { captures, logs, clocksOf, question, stated
   const clocks: LogClocks = clocksOf.get(capture) ?? new Map()
   const error = stated ? chooseError(logs, stated, question.peer?.ip, clocks) : latestCovered(logs, captures, clocks)
   const incident = sharpIncident(stated, error, clocks)
-  const match = error && clocks.get(error.input)?.matches.find(({ event }) => event === error.event)
+  const clock = error && clocks.get(error.input)
+  const match = error && clock?.matches.find(({ event }) => event === error.event)
+  const isNarrow = clock !== undefined && clock.interval[1] - clock.interval[0] < 0.6
   const peer = error?.event.peer
   return {
     incident,
@@ -84,7 +86,7 @@ function wantedIn(capture: Capture, { captures, logs, clocksOf, question, stated
       host: question.host,
       peer: question.peer,
       logPeers: peer ? [{ ip: peer.ip, port: peer.port, isSure: peer.by === undefined || peer.by.startsWith('job:') }] : [],
-      logMatch: match && { streamIndex: match.connection.streamIndex, isSure: clocks.get(error.input)?.confident === true },
+      logMatch: match && { streamIndex: match.connection.streamIndex, isSure: clock?.confident === true && isNarrow },
     },
   }
 }

@@ -67,9 +67,13 @@ export function sharpIncident(stated: Facts['incident'], error: LoggedError | un
   const doubt = doubtOf(clock)
   const own: Incident = { at: at - (clock?.offsetSeconds ?? 0), before: doubt, after: doubt + resolution }
   if (!stated) return own
+  const isSharp = stated.after === 0 && stated.at >= own.at - own.before && stated.at <= own.at + own.after
+  if (isSharp) return stated
   const isReadOffLog = distance(at, resolution, stated) <= 2
   const isMeant = distance(own.at, resolution, stated) <= 2 + doubt
+  const isMatched = clock?.matches.some(({ event }) => event === error.event) === true && doubt < 2
   if (clock?.confident && (isReadOffLog || isMeant)) return own
+  if (isMatched && isReadOffLog) return own
   // A minute is coarser than any stamp: the error's own is the better word, unless its clock is known to be off.
   if (!clock && stated.after > 1 && distance(at, resolution, stated) === 0) return own
   return stated
