@@ -1,3 +1,4 @@
+import { gzipSync } from 'fflate'
 import type { Diagnosis } from '../core/diagnosis/schema.ts'
 import type { CutReceipt, FileOptions } from '../core/intake/receipt.ts'
 import { ServiceError, serviceError } from './service-error.ts'
@@ -24,10 +25,17 @@ export interface CaseView {
   readonly peer: { readonly ip: string; readonly port: number | null } | null
   readonly error: string | null
   readonly ticket: { readonly system: string; readonly id: string } | null
+  readonly files: readonly SentFile[]
   readonly checklist: readonly ChecklistItem[]
   readonly progress: { readonly step: string; readonly percent: number } | null
   readonly failure: { readonly message: string; readonly advice: string } | null
   readonly verdict: { readonly headline: string } | null
+}
+
+export interface SentFile {
+  readonly name: string
+  readonly state: 'receiving' | 'stored' | 'rejected'
+  readonly problem: { readonly code: string; readonly message: string; readonly advice: string } | null
 }
 
 export interface ChecklistItem {
@@ -74,7 +82,7 @@ export const openCase = (access: ServiceAccess, fields: Readonly<Record<string, 
 export const startUpload = (
   access: ServiceAccess,
   id: string,
-  file: { name: string; size: number; partSize?: number },
+  file: { name: string; size: number; partSize: number; options: FileOptions },
 ): Promise<{ readonly uploadId: string; readonly partSize: number }> => call(access, 'POST', `/v1/cases/${id}/uploads`, file)
 
 /** `from` is the first part whose URL is wanted. */
@@ -84,8 +92,12 @@ export const uploadStatus = (access: ServiceAccess, id: string, uploadId: string
 export const completeUpload = (access: ServiceAccess, id: string, uploadId: string): Promise<unknown> =>
   call(access, 'POST', `/v1/cases/${id}/uploads/${uploadId}/complete`)
 
-export const putReceipt = (access: ServiceAccess, id: string, receipt: CutReceipt): Promise<unknown> =>
-  call(access, 'PUT', `/v1/cases/${id}/files/${encodeURIComponent(receipt.name)}/digest`, receipt)
+/** The cut receipt of a file that is stored already. It is packed: a digest may have megabytes. */
+export async function putReceipt(access: ServiceAccess, id: string, receipt: CutReceipt): Promise<void> {
+  const headers = { authorization: `Bearer ${access.key}`, 'content-type': 'application/json' }
+  const body = gzipSync(new TextEncoder().encode(JSON.stringify(receipt)))
+  await send(access, `/v1/cases/${id}/files/${encodeURIComponent(receipt.name)}/digest`, { method: 'PUT', headers, body: body as BodyInit })
+}
 
 /** Sends one file whole, in one request. */
 export async function putFile(

@@ -1,3 +1,4 @@
+import type { FileOptions } from '../core/intake/receipt.ts'
 import { completeUpload, type ServiceAccess, send, startUpload, uploadStatus } from './case-api.ts'
 import type { KeptBytes } from './kept-bytes.ts'
 import { type Patience, patiently } from './retry.ts'
@@ -17,6 +18,7 @@ export interface UploadJob {
   readonly access: ServiceAccess
   readonly caseId: string
   readonly name: string
+  readonly options: FileOptions
   readonly kept: KeptBytes
   /** Names these bytes: the same file cut the same way resumes, anything else starts anew. */
   readonly fingerprint: string
@@ -48,7 +50,7 @@ export async function uploadResumably(job: UploadJob): Promise<void> {
 async function currentUpload(job: UploadJob): Promise<string> {
   const earlier = job.memory.recall(job.fingerprint)
   if (earlier !== undefined && (await isKnown(job, earlier))) return earlier
-  const body = { name: job.name, size: job.kept.size, partSize: PART_SIZE }
+  const body = { name: job.name, size: job.kept.size, partSize: PART_SIZE, options: job.options }
   const { uploadId } = await patiently(job.patience, () => startUpload(job.access, job.caseId, body))
   job.memory.remember(job.fingerprint, uploadId)
   return uploadId
@@ -80,8 +82,8 @@ async function sendListed(
     try {
       await patiently(job.patience, () => putPart(job, url, bytes))
     } catch (error) {
-      // A presigned URL lives for minutes: ask for fresh ones from here on. A fresh one that is refused is no matter of time.
-      if (sent > 0 && error instanceof ServiceError && error.status === 403 && /^https?:/.test(url)) return number
+      // A signed URL lives for minutes: ask for fresh ones from here on. A fresh one that is refused is no matter of time.
+      if (sent > 0 && error instanceof ServiceError && error.status === 403) return number
       throw error
     }
     sent++
@@ -91,11 +93,9 @@ async function sendListed(
   return undefined
 }
 
-/** The service's own addresses want the key; a presigned one must not get it. */
+/** The URL is signed, wherever it leads: the key stays here. */
 async function putPart(job: UploadJob, url: string, bytes: Uint8Array): Promise<void> {
-  const isOwn = !/^https?:/.test(url) || url.startsWith(`${job.access.base}/v1/`)
-  const headers: Record<string, string> = isOwn ? { authorization: `Bearer ${job.access.key}` } : {}
-  await send(job.access, url, { method: 'PUT', headers, body: bytes as BodyInit, signal: job.patience.signal })
+  await send(job.access, url, { method: 'PUT', body: bytes as BodyInit, signal: job.patience.signal })
 }
 
 function firstMissing(done: ReadonlyMap<number, number>, parts: number): number {

@@ -1,8 +1,9 @@
 import type { CutReceipt, FileOptions } from '../core/intake/receipt.ts'
-import { type CaseView, getCase, putFile, putReceipt, type ServiceAccess } from './case-api.ts'
+import { type CaseView, getCase, putFile, putReceipt, type SentFile, type ServiceAccess } from './case-api.ts'
 import type { KeptBytes } from './kept-bytes.ts'
 import { type UploadMemory, uploadResumably } from './resumable-upload.ts'
 import { type Patience, patiently } from './retry.ts'
+import { ServiceError } from './service-error.ts'
 import { watchCase } from './watch-case.ts'
 
 /** Bytes up to which a file goes in one request: sending it again costs no more than a part. */
@@ -25,25 +26,33 @@ export interface Sending {
 /** Sends one cut file and its receipt. Safe to repeat after any failure: what arrived is not sent again, or replaces itself. */
 export async function sendFile(sending: Sending, file: OutgoingFile, onProgress: (sent: number) => void): Promise<void> {
   const { access, caseId, memory, patience } = sending
-  const { name } = file.receipt
-  if (file.kept.size <= ONE_REQUEST) {
-    const bytes = await file.kept.read(0, file.kept.size)
-    await patiently(patience, () => putFile(access, caseId, name, file.options, bytes, patience.signal))
-    onProgress(file.kept.size)
+  const { kept, options, receipt } = file
+  const { name } = receipt
+  if (kept.size <= ONE_REQUEST) {
+    const bytes = await kept.read(0, kept.size)
+    await patiently(patience, () => putFile(access, caseId, name, options, bytes, patience.signal))
+    onProgress(kept.size)
   } else {
-    await uploadResumably({
-      access,
-      caseId,
-      name,
-      kept: file.kept,
-      fingerprint: fingerprintOf(caseId, file.receipt),
-      memory,
-      patience,
-      onProgress,
-    })
+    const fingerprint = fingerprintOf(caseId, receipt)
+    await uploadResumably({ access, caseId, name, options, kept, fingerprint, memory, patience, onProgress })
+    await untilStored(sending, name)
   }
-  await patiently(patience, () => putReceipt(access, caseId, file.receipt))
+  await patiently(patience, () => putReceipt(access, caseId, receipt))
 }
+
+/** A file that came in parts is read by a job: its receipt can follow once that is done. */
+async function untilStored({ access, caseId, patience }: Sending, name: string): Promise<void> {
+  for (;;) {
+    const { files } = await patiently(patience, () => getCase(access, caseId))
+    const file = files.find((sent) => sent.name === name)
+    if (file?.state === 'stored') return
+    if (file?.state === 'rejected') throw new ServiceError(file.problem?.code ?? 'rejected', problemOf(file), 422, undefined)
+    await patience.sleep(1, patience.signal)
+  }
+}
+
+const problemOf = ({ name, problem }: SentFile): string =>
+  problem ? `${name}: ${problem.message}. ${problem.advice}` : `${name} was rejected`
 
 /** Two cuts with the same name, size, window and offset keep the same bytes: the engine is deterministic. */
 export function fingerprintOf(caseId: string, { name, source, window, kept, options }: CutReceipt): string {
@@ -56,11 +65,12 @@ export async function waitForVerdict(
   onStep: (says: string) => void,
 ): Promise<CaseView> {
   const { access, caseId, patience } = sending
+  let seen: string | undefined
   for (;;) {
     const view = await patiently(patience, () => getCase(access, caseId))
     if (view.status === 'diagnosed' || view.status === 'failed') return view
     onStep(view.progress ? `${view.progress.step}, ${Math.round(view.progress.percent)} %` : view.status)
-    await patiently(patience, () => watchCase(access, caseId, onStep, patience.signal))
-    await patience.sleep(1, patience.signal)
+    seen = await patiently(patience, () => watchCase(access, caseId, { after: seen, onStep, signal: patience.signal }))
+    await patience.sleep(0.2, patience.signal)
   }
 }

@@ -29,6 +29,7 @@ function job(changes: Partial<UploadJob> = {}): UploadJob {
     access: { base: service.url, key: 'k', fetch },
     caseId: 'c1',
     name: 'trace.pcap',
+    options: {},
     kept: { size: FILE.length, read: async (from, to) => FILE.subarray(from, to) },
     fingerprint: 'trace',
     memory: memory(),
