@@ -1,9 +1,9 @@
 import type { Source } from '../core/bytes/chunks.ts'
+import { decompress, newReport, sniffCompression } from '../core/bytes/decompress.ts'
 import { captureFormat, SNIFF_BYTES } from '../core/capture/formats.ts'
 import { evidenceEntryName } from '../core/diagnosis/bundle-names.ts'
 import type { EvidenceFile } from '../core/diagnosis/question.ts'
 import type { FileOptions } from '../core/intake/receipt.ts'
-import { gunzip, isGzip } from './gunzip.ts'
 
 /** A file a person named, with what was said about it. */
 export interface NamedSource {
@@ -26,7 +26,8 @@ export async function evidenceOf(named: readonly NamedSource[]): Promise<readonl
 }
 
 async function unpack(source: Source): Promise<Source> {
-  return isGzip(await headOf(source)) ? { name: source.name, open: () => gunzip(source.open()) } : source
+  const compression = sniffCompression(await headOf(source))
+  return compression === 'none' ? source : { name: source.name, open: () => decompress(source.open(), newReport()) }
 }
 
 async function headOf(source: Source): Promise<Uint8Array> {
