@@ -1,4 +1,5 @@
 import { build } from 'esbuild'
+import { withoutZodLocales } from './without-zod-locales.mjs'
 
 /**
  * The command line as JavaScript that Node 20 runs: the entry and, beside it, one chunk for each command, so that a start reads
@@ -18,6 +19,7 @@ export async function buildCli(outdir) {
     platform: 'node',
     target: 'node20',
     legalComments: 'linked',
+    plugins: [withoutZodLocales],
     logLevel: 'error',
   })
 }

@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { withoutZodLocales } from './without-zod-locales.mjs'
 
 const source = fileURLToPath(new URL('../src/web/', import.meta.url))
 const STATIC = ['index.html', 'report-frame.html', 'page.css', 'icon.svg', '_headers']
@@ -16,12 +17,23 @@ const STATIC = ['index.html', 'report-frame.html', 'page.css', 'icon.svg', '_hea
 export async function buildPage(outdir) {
   rmSync(outdir, { recursive: true, force: true })
   mkdirSync(outdir, { recursive: true })
-  const options = { outdir, bundle: true, minify: true, format: 'esm', platform: 'browser', target: 'es2022', logLevel: 'error' }
+  const options = {
+    outdir,
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    plugins: [withoutZodLocales],
+    logLevel: 'error',
+  }
   await build({
     ...options,
     splitting: true,
-    entryPoints: ['page.ts', 'report-frame.ts', 'engine-worker.ts'].map((name) => join(source, name)),
+    entryPoints: ['page.ts', 'engine-worker.ts'].map((name) => join(source, name)),
   })
+  // A classic script: a module would need CORS in a frame whose origin is nobody's.
+  await build({ ...options, format: 'iife', entryPoints: [join(source, 'report-frame.ts')] })
   for (const name of STATIC) copyFileSync(join(source, name), join(outdir, name))
   const files = readdirSync(outdir)
     .filter((name) => !name.startsWith('_'))

@@ -7,6 +7,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/diagnose.ts')).diagnose,
   },
   {
+    name: 'trim',
+    summary: 'cut a capture or a log to a time window',
+    load: async () => (await import('./commands/trim.ts')).trim,
+  },
+  {
     name: 'connections',
     summary: 'list the connections of captures, and how each ended',
     load: async () => (await import('./commands/connections.ts')).connections,

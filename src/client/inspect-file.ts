@@ -8,7 +8,7 @@ import { ENGINE_VERSION } from '../core/version.ts'
 import { evidenceOf } from './evidence.ts'
 
 /** What a file holds, in the form of a receipt that keeps all of it: one pass, nothing held. */
-export async function inspectFile(source: Source, options: FileOptions): Promise<CutReceipt> {
+export async function inspectFile(source: Source, options: FileOptions, caseTimezone: string | undefined): Promise<CutReceipt> {
   const [file] = await evidenceOf([{ source, options }])
   if (!file) throw new Error('no file')
   const base = {
@@ -24,7 +24,11 @@ export async function inspectFile(source: Source, options: FileOptions): Promise
     flowDigest: null,
   }
   if (file.kind === 'log') {
-    const cut = await cutLog(file.source.open(), { window: ALWAYS, fileOptions: options, fileName: source.name }, () => undefined)
+    const cut = await cutLog(
+      file.source.open(),
+      { window: ALWAYS, fileOptions: options, caseTimezone, fileName: source.name },
+      () => undefined,
+    )
     const { format, recordsSeen, from, to, kept, dropped, quality, warnings, logDigest } = cut
     return {
       ...base,

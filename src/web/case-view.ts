@@ -42,7 +42,12 @@ function caseParts(found: CaseView, access: ServiceAccess): HTMLElement[] {
     onlyPeer: found.scope === 'peers' ? found.peer?.ip : undefined,
   }
   const sender = caseSender({ found, access, memory }, () => files.ready)
-  const files = new FileList(engine, order, found.incidentAt, () => sender.update(files.isReading))
+  const files = new FileList(
+    engine,
+    () => order,
+    found.incidentAt,
+    () => sender.update(files.isReading),
+  )
   return [
     el('h1', {}, 'Send what shows the error'),
     el(

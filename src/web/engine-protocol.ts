@@ -11,7 +11,8 @@ export interface ChosenFile {
 
 /** How a case wants its files cut. */
 export interface CutOrder {
-  readonly window: Window
+  /** Undefined: the whole file. */
+  readonly window: Window | undefined
   /** IANA name or `+HH:MM`, for logs that name no zone. */
   readonly timezone: string | undefined
   /** `scope: peers`: only this address, its ARP/ND and ICMP. */
@@ -27,8 +28,8 @@ export interface LocalQuestion {
 }
 
 export type EngineJob =
-  /** Reads one file whole; with an order, cuts it. */
-  | { readonly kind: 'inspect'; readonly chosen: ChosenFile; readonly order: CutOrder | undefined }
+  /** Reads one file whole and cuts it as ordered. */
+  | { readonly kind: 'inspect'; readonly chosen: ChosenFile; readonly order: CutOrder }
   | { readonly kind: 'diagnose'; readonly files: readonly ChosenFile[]; readonly question: LocalQuestion }
   | { readonly kind: 'bundle'; readonly files: readonly ChosenFile[]; readonly question: LocalQuestion }
 

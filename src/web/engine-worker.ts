@@ -32,7 +32,10 @@ const sizeOf = (job: EngineJob): number => filesOf(job).reduce((sum, { file }) =
 async function work(job: EngineJob, onRead: OnRead): Promise<EngineResults[keyof EngineResults]> {
   switch (job.kind) {
     case 'inspect':
-      return { receipt: await inspectFile(browserSource(job.chosen.file, onRead), job.chosen.options), kept: new Blob([]) }
+      return {
+        receipt: await inspectFile(browserSource(job.chosen.file, onRead), job.chosen.options, job.order.timezone),
+        kept: new Blob([]),
+      }
     case 'diagnose':
       return diagnoseHere(job.files, job.question, onRead)
     case 'bundle':

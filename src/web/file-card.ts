@@ -1,7 +1,7 @@
 import { countOf, formatBytes, formatCount, formatSeconds } from '../client/figures.ts'
 import type { CutReceipt } from '../core/intake/receipt.ts'
 import { button, el } from './dom.ts'
-import { timeStrip } from './time-strip.ts'
+import { type Range, timeStrip } from './time-strip.ts'
 
 /** What is known about one chosen file, and what the card shows of it. */
 export type FileState =
@@ -24,6 +24,8 @@ export interface CardContext {
   readonly incidentAt: string | undefined
   /** Whether the receipt's window means something to the reader: without a case the whole file is kept. */
   readonly showsWindow: boolean
+  /** What the strips of all cards stand for, so that they can be compared. */
+  readonly scale: () => Range | undefined
   readonly onRemove: () => void
 }
 
@@ -89,6 +91,7 @@ function receiptView(receipt: CutReceipt, context: CardContext): HTMLElement[] {
         file: { from: source.from, to: source.to },
         window: context.showsWindow ? window : undefined,
         incidentAt: context.showsWindow ? context.incidentAt : undefined,
+        scale: context.scale(),
       }),
     )
   }

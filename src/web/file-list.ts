@@ -1,8 +1,10 @@
 import type { CutReceipt, FileOptions } from '../core/intake/receipt.ts'
+import { formatInstant } from '../core/time/instant.ts'
 import { announce, el } from './dom.ts'
 import { Cancelled, type Engine, EngineFailure } from './engine.ts'
 import type { ChosenFile, CutOrder } from './engine-protocol.ts'
 import { type FileCard, fileCard } from './file-card.ts'
+import { type Range, spanOf } from './time-strip.ts'
 
 /** One chosen file, once the engine has read it. */
 export interface ReadyFile {
@@ -24,11 +26,12 @@ export class FileList {
   readonly node = el('ul', { class: 'cards', 'aria-label': 'Chosen files' })
   private readonly entries: Entry[] = []
   private readonly engine: Engine
-  private readonly order: CutOrder | undefined
+  private readonly order: () => CutOrder
   private readonly incidentAt: string | undefined
   private readonly onChange: () => void
 
-  constructor(engine: Engine, order: CutOrder | undefined, incidentAt: string | undefined, onChange: () => void) {
+  /** `order` is asked at each reading. */
+  constructor(engine: Engine, order: () => CutOrder, incidentAt: string | undefined, onChange: () => void) {
     this.engine = engine
     this.order = order
     this.incidentAt = incidentAt
@@ -56,13 +59,36 @@ export class FileList {
     this.onChange()
   }
 
+  /** Reads all again: the order has changed. */
+  reread(): void {
+    for (const entry of this.entries) {
+      entry.ready = undefined
+      entry.card.show({ kind: 'waiting' })
+      void this.read(entry)
+    }
+    this.onChange()
+  }
+
+  /** The strips of all files share one scale, so each new file may change the others'. */
+  private showReady(): void {
+    for (const { card, receipt } of this.ready) card.show({ kind: 'ready', receipt })
+  }
+
+  private get scale(): Range | undefined {
+    const { window } = this.order()
+    const framed = window ? [{ from: formatInstant(window.fromNs), to: formatInstant(window.toNs) }] : []
+    const files = this.ready.flatMap(({ receipt: { source } }) => (source.from && source.to ? [{ from: source.from, to: source.to }] : []))
+    return files.length + framed.length > 0 ? spanOf([...files, ...framed]) : undefined
+  }
+
   private createEntry(chosen: ChosenFile): Entry {
     const cancel = new AbortController()
     const card = fileCard({
       name: chosen.file.name,
       size: chosen.file.size,
       incidentAt: this.incidentAt,
-      showsWindow: this.order !== undefined,
+      showsWindow: this.order().window !== undefined,
+      scale: () => this.scale,
       onRemove: () => this.remove(chosen),
     })
     card.show({ kind: 'waiting' })
@@ -87,9 +113,9 @@ export class FileList {
       card.show({ kind: 'reading', done, bytesPerSecond: (done * 1000) / Math.max(1, performance.now() - startedAt) })
     }
     try {
-      const result = await this.engine.run({ kind: 'inspect', chosen, order: this.order }, onProgress, entry.cancel.signal)
+      const result = await this.engine.run({ kind: 'inspect', chosen, order: this.order() }, onProgress, entry.cancel.signal)
       entry.ready = { chosen, card, ...result }
-      card.show({ kind: 'ready', receipt: result.receipt })
+      this.showReady()
       announce(`${name} read: ${result.receipt.kept.records} kept`)
     } catch (error) {
       if (error instanceof Cancelled) return

@@ -1,5 +1,7 @@
+import { InputError } from '../core/errors.ts'
 import type { CutReceipt } from '../core/intake/receipt.ts'
-import { atOffset, readOffset, readTime } from '../core/time/instant.ts'
+import { atOffset, readTime } from '../core/time/instant.ts'
+import { zoneNamed } from '../core/time/zone.ts'
 import { el, readableStamp } from './dom.ts'
 import type { LocalQuestion } from './engine-protocol.ts'
 
@@ -10,59 +12,64 @@ export interface MomentChoice {
   readonly node: HTMLElement
   /** Offers the errors found in these files. */
   readonly offer: (receipts: readonly CutReceipt[]) => void
+  /** IANA name or `+HH:MM`, for logs that name no zone. */
+  readonly timezone: () => string | undefined
   /** What was chosen; undefined (and said on the page) when a field cannot be read. */
   readonly question: () => LocalQuestion | undefined
 }
 
-/** Which moment the diagnosis is about: by itself, one of the errors found, or a time that is typed in. */
-export function momentChoice(): MomentChoice {
+/**
+ * Which moment the diagnosis is about: by itself, one of the errors found, or a time that is typed in. `onZone` is told when the zone of
+ * the logs has changed, because then they must be read again.
+ */
+export function momentChoice(onZone: () => void): MomentChoice {
   const list = el('ul', { class: 'choices' })
-  const at = el('input', {
-    type: 'text',
-    id: 'at',
-    placeholder: '2025-01-15 08:48:21',
-    autocomplete: 'off',
-    'aria-describedby': 'at-problem',
-  })
-  const zone = el('input', { type: 'text', id: 'zone', value: ownZone(), autocomplete: 'off' })
-  const peer = el('input', { type: 'text', id: 'peer', placeholder: '10.0.0.9', autocomplete: 'off' })
-  const host = el('input', { type: 'text', id: 'host', placeholder: '10.0.0.5', autocomplete: 'off' })
-  const problem = el('p', { class: 'note bad', id: 'at-problem', role: 'alert', hidden: true })
-  const own = el(
-    'li',
-    {},
-    choice('own', 'Another moment', false),
-    el('div', { class: 'fields' }, labelled('Date and time', at), labelled('Time zone', zone)),
-  )
+  const at = textField('at', '2025-01-15 08:48:21')
+  const zone = textField('zone', 'Europe/Berlin')
+  const peer = textField('peer', '10.0.0.9')
+  const host = textField('host', '10.0.0.5')
+  zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone
+  const problem = el('p', { class: 'note bad', role: 'alert', hidden: true })
+  const own = el('li', {}, choice('own', 'Another moment', false), el('div', { class: 'fields' }, labelled('Date and time', at)))
   at.addEventListener('input', () => check(list, 'own'))
-  const node = el(
-    'div',
-    {},
-    el('fieldset', {}, el('legend', {}, el('h2', {}, 'Which moment?')), list, problem),
-    el(
-      'details',
-      {},
-      el('summary', {}, 'More, if you know it'),
-      el('div', {}, el('div', { class: 'fields' }, labelled('Printer (peer)', peer), labelled('Server (host)', host))),
-    ),
-  )
+  const tell = (says: string): void => {
+    problem.textContent = says
+    problem.hidden = says === ''
+  }
+  zone.addEventListener('change', () => {
+    tell(isZone(zone.value) ? '' : `"${zone.value}" is no time zone: write Europe/Berlin or +01:00`)
+    if (isZone(zone.value)) onZone()
+  })
   let offered: readonly string[] = []
   return {
-    node,
+    node: el('div', {}, el('fieldset', {}, el('legend', {}, el('h2', {}, 'Which moment?')), list), moreFields(zone, peer, host), problem),
     offer: (receipts) => {
       offered = fillChoices(list, receipts, own)
     },
+    timezone: () => textOf(zone),
     question: () => {
       const chosen = list.querySelector<HTMLInputElement>('input[name=moment]:checked')?.value ?? 'latest'
-      const instant = chosen === 'own' ? instantIn(at.value, zone.value) : instantOf(offered[Number(chosen)])
-      problem.hidden = chosen !== 'own' || instant !== undefined
-      problem.textContent = problem.hidden ? '' : `"${at.value}" is no date and time: write it like 2025-01-15 08:48:21`
-      if (!problem.hidden) return undefined
-      const text = (input: HTMLInputElement): string | undefined => input.value.trim() || undefined
-      return { incidentAtNs: instant, host: text(host), peer: text(peer), timezone: text(zone) }
+      const instant = chosen === 'own' ? instantIn(at.value, zone.value) : instantIn(offered[Number(chosen)] ?? '', 'UTC')
+      const isMissing = chosen === 'own' && instant === undefined
+      tell(isMissing ? `"${at.value}" is no date and time: write it like 2025-01-15 08:48:21` : '')
+      return isMissing ? undefined : { incidentAtNs: instant, host: textOf(host), peer: textOf(peer), timezone: textOf(zone) }
     },
   }
 }
+
+const textField = (id: string, example: string): HTMLInputElement =>
+  el('input', { type: 'text', id, placeholder: example, autocomplete: 'off', spellcheck: 'false' })
+
+const textOf = (input: HTMLInputElement): string | undefined => input.value.trim() || undefined
+
+const moreFields = (zone: HTMLInputElement, peer: HTMLInputElement, host: HTMLInputElement): HTMLElement =>
+  el(
+    'div',
+    { class: 'fields' },
+    labelled('Time zone of the logs', zone),
+    labelled('Printer’s address, if known', peer),
+    labelled('Server’s address, if known', host),
+  )
 
 /** Refills the list and returns the stamps of the errors in it; keeps what was chosen if it is still there. */
 function fillChoices(list: HTMLUListElement, receipts: readonly CutReceipt[], own: HTMLLIElement): readonly string[] {
@@ -95,14 +102,20 @@ function check(list: HTMLElement, value: string): void {
 
 const labelled = (label: string, input: HTMLInputElement): HTMLElement => el('div', {}, el('label', { for: input.id }, label), input)
 
-const ownZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone
-
-function instantOf(at: string | undefined): bigint | undefined {
-  return at === undefined ? undefined : instantIn(at, 'UTC')
+function isZone(name: string): boolean {
+  try {
+    zoneNamed(name)
+    return true
+  } catch (error) {
+    if (error instanceof InputError) return false
+    throw error
+  }
 }
 
 function instantIn(text: string, zone: string): bigint | undefined {
   const time = readTime(text)
-  if (!time) return undefined
-  return atOffset(time.localNs, time.offsetMinutes ?? readOffset(zone) ?? 0)
+  if (!time || !isZone(zone)) return undefined
+  if (time.offsetMinutes !== undefined) return atOffset(time.localNs, time.offsetMinutes)
+  const { first } = zoneNamed(zone).toUtc(Number(time.localNs / 1_000_000_000n))
+  return BigInt(first) * 1_000_000_000n + (time.localNs % 1_000_000_000n)
 }

@@ -3,9 +3,17 @@ import { el, readableStamp, stamp } from './dom.ts'
 
 /** Instants as the receipt states them, ISO 8601. */
 export interface StripTimes {
-  readonly file: { readonly from: string; readonly to: string }
-  readonly window: { readonly from: string; readonly to: string } | undefined
+  readonly file: Range
+  readonly window: Range | undefined
   readonly incidentAt: string | undefined
+  /** What the whole strip stands for, where several are to be compared; file and window by default. */
+  readonly scale: Range | undefined
+}
+
+/** Instants as the receipt states them. */
+export interface Range {
+  readonly from: string
+  readonly to: string
 }
 
 /** A piece of the strip: fractions of its width. */
@@ -17,7 +25,11 @@ interface Piece {
 /** The file as a bar, with the window framed and the incident marked: whether they meet is seen at a glance, and said in words. */
 export function timeStrip(times: StripTimes): HTMLElement {
   const scale = scaleOf(times)
-  const strip = el('div', { class: 'strip', role: 'img', 'aria-label': inWords(times) }, el('div', { class: 'axis' }))
+  const strip = el(
+    'div',
+    { class: times.window ? 'strip' : 'strip whole', role: 'img', 'aria-label': inWords(times) },
+    el('div', { class: 'axis' }),
+  )
   strip.append(piece('span', scale(times.file)))
   if (times.window) {
     const kept = overlap(times.file, times.window)
@@ -37,16 +49,19 @@ function piece(kind: string, { from, to }: Piece): HTMLElement {
   return node
 }
 
-type Range = { readonly from: string; readonly to: string }
-
-/** Shows file and window whole. A window far away from the file would leave both invisible: the gap is then drawn shorter. */
-function scaleOf(times: StripTimes): (range: Range) => Piece {
-  const ranges = [times.file, ...(times.window ? [times.window] : [])]
-  const start = Math.min(...ranges.map(({ from }) => Date.parse(from)))
-  const end = Math.max(...ranges.map(({ to }) => Date.parse(to)))
-  const length = Math.max(1, end - start)
+function scaleOf({ file, window, scale }: StripTimes): (range: Range) => Piece {
+  const { from, to } = scale ?? spanOf([file, ...(window ? [window] : [])])
+  const start = Date.parse(from)
+  const length = Math.max(1, Date.parse(to) - start)
   const place = (at: string): number => Math.min(1, Math.max(0, (Date.parse(at) - start) / length))
   return ({ from, to }) => ({ from: place(from), to: place(to) })
+}
+
+/** From the earliest start to the latest end. */
+export function spanOf(ranges: readonly Range[]): Range {
+  const first = ranges.reduce((a, b) => (Date.parse(b.from) < Date.parse(a.from) ? b : a))
+  const last = ranges.reduce((a, b) => (Date.parse(b.to) > Date.parse(a.to) ? b : a))
+  return { from: first.from, to: last.to }
 }
 
 function overlap(a: Range, b: Range): Range | undefined {
@@ -56,7 +71,7 @@ function overlap(a: Range, b: Range): Range | undefined {
 }
 
 /** How file and window lie to each other, in a sentence. */
-export function inWords({ file, window }: StripTimes): string {
+export function inWords({ file, window }: Pick<StripTimes, 'file' | 'window'>): string {
   const length = (Date.parse(file.to) - Date.parse(file.from)) / 1000
   const says = `The file runs ${formatSeconds(length)}, from ${readableStamp(file.from)} to ${readableStamp(file.to)}.`
   if (!window) return says

@@ -11,15 +11,20 @@ import { reportView } from './report-view.ts'
 export function showTryHere(view: HTMLElement): void {
   const engine = new Engine()
   const outcome = el('section', { 'aria-label': 'Diagnosis' })
-  const moment = momentChoice()
+  const moment = momentChoice(() => files.reread())
   const go = button('Find out who hung up', () => void diagnose(engine, files, moment, outcome, go))
   const setup = el('section', { hidden: true }, moment.node, el('div', { class: 'actions' }, go))
-  const files = new FileList(engine, undefined, undefined, () => {
-    setup.hidden = files.ready.length === 0
-    go.disabled = files.isReading || files.ready.length === 0
-    go.textContent = files.isReading ? 'Reading…' : 'Find out who hung up'
-    moment.offer(files.ready.map(({ receipt }) => receipt))
-  })
+  const files = new FileList(
+    engine,
+    () => ({ window: undefined, timezone: moment.timezone(), onlyPeer: undefined }),
+    undefined,
+    () => {
+      setup.hidden = files.ready.length === 0
+      go.disabled = files.isReading || files.ready.length === 0
+      go.textContent = files.isReading ? 'Reading…' : 'Find out who hung up'
+      moment.offer(files.ready.map(({ receipt }) => receipt))
+    },
+  )
   view.replaceChildren(
     el('h1', {}, 'Who hung up?'),
     el(

@@ -1,0 +1,103 @@
+import { countOf, formatBytes, formatCount } from '../../client/figures.ts'
+import type { Sink, Source } from '../../core/bytes/chunks.ts'
+import { decompress, newReport, sniffCompression } from '../../core/bytes/decompress.ts'
+import { cutCapture } from '../../core/capture/cut.ts'
+import { captureFormat, SNIFF_BYTES } from '../../core/capture/formats.ts'
+import { InputError } from '../../core/errors.ts'
+import { peerScope } from '../../core/intake/peer-scope.ts'
+import type { FileOptions } from '../../core/intake/receipt.ts'
+import { cutLog } from '../../core/logs/cut-log.ts'
+import type { Window } from '../../core/time/window.ts'
+import type { Arguments } from '../arguments.ts'
+import { type Command, type ExitCode, type Terminal, UsageError } from '../command.ts'
+import { readEndpoint } from '../endpoint.ts'
+import { readFileArguments } from '../file-argument.ts'
+import { fileSource } from '../file-source.ts'
+import { OUTPUT_OPTION, withOutput } from '../output.ts'
+import { instantOption } from '../time-options.ts'
+
+export const trim: Command = {
+  synopsis: '--from T --to T [--timezone TZ] [--only-peer IP] [-o OUT] FILE',
+  about: `Keeps exactly the packets or log records with --from <= time < --to, byte for byte, in the file's own format. gz and zst are
+unpacked; -o OUT.gz packs again. A log record is kept whole, its stack trace included.`,
+  options: [
+    { name: 'from', value: 'T', says: 'the first moment that is kept, like 2025-01-15T08:45:00Z' },
+    { name: 'to', value: 'T', says: 'the first moment that is not' },
+    { name: 'timezone', value: 'TZ', says: 'of a log (and times here) that names none: Europe/Berlin or +01:00' },
+    { name: 'only-peer', value: 'IP', says: 'of a capture, only packets to and from this address, with its ARP and ICMP' },
+    { name: 'keep-header', says: "keep what belongs to no record too: W3C's # lines, a CSV's column names" },
+    OUTPUT_OPTION,
+  ],
+  examples: ['hangup trim --from 2025-01-15T08:45:00Z --to 2025-01-15T08:50:00Z -o small.pcapng trace.pcapng.gz'],
+  run,
+}
+
+interface Kept {
+  readonly noun: 'packet' | 'record'
+  readonly records: number
+  readonly seen: number
+  readonly bytes: number
+  readonly notes: readonly string[]
+}
+
+async function run(args: Arguments, terminal: Terminal): Promise<ExitCode> {
+  const [file, more] = readFileArguments(args.files)
+  if (file === undefined || more !== undefined) throw new UsageError('name one file; trim several one after the other')
+  const window = windowOption(args, terminal)
+  const source = await fileSource(file.path)
+  const kept = await withOutput(args, terminal, (sink) => cut(source, file.options, window, args, sink))
+  for (const note of kept.notes) terminal.err(`hangup: ${source.name}: ${note}\n`)
+  const size = source.size === undefined ? '' : ` of ${formatBytes(source.size)}`
+  const says = `${formatCount(kept.records)} of ${countOf(kept.seen, kept.noun)} kept, ${formatBytes(kept.bytes)}${size}`
+  terminal.err(`hangup: ${source.name}: ${says}\n`)
+  return 0
+}
+
+function windowOption(args: Arguments, terminal: Terminal): Window {
+  const fromNs = instantOption('from', args, terminal)
+  const toNs = instantOption('to', args, terminal)
+  if (fromNs === undefined || toNs === undefined) throw new UsageError('which time? Give --from T and --to T')
+  if (toNs <= fromNs) throw new UsageError('--to must be later than --from')
+  return { fromNs, toNs }
+}
+
+async function cut(source: Source, options: FileOptions, window: Window, args: Arguments, sink: Sink): Promise<Kept> {
+  const head = await headOf(source)
+  const compression = sniffCompression(head)
+  if (compression === 'zip') throw new InputError('convert-first', `${source.name} is a zip`, 'Unpack it, and trim the files in it.')
+  const chunks = compression === 'none' ? source.open() : decompress(source.open(), newReport())
+  const isCapture = options.kind === 'capture' || captureFormat(compression === 'none' ? head : await unpackedHead(source)) !== undefined
+  const onlyPeer = args.text('only-peer')
+  if (isCapture) {
+    const keep = onlyPeer === undefined ? undefined : peerScope(readEndpoint('--only-peer', onlyPeer).ip)
+    const { capture, kept } = await cutCapture(chunks, { window, clockOffset: options.clockOffset, keep }, sink)
+    const notes = capture.damage.map(({ code, offset }) => `${code} at byte ${offset}`)
+    return { noun: 'packet', records: kept.records, seen: capture.frames, bytes: kept.bytes, notes }
+  }
+  if (onlyPeer !== undefined) throw new UsageError('--only-peer is for captures; this is a log')
+  const request = {
+    window,
+    fileOptions: options,
+    caseTimezone: args.text('timezone'),
+    fileName: source.name,
+    keepHeader: args.has('keep-header'),
+  }
+  const { kept, recordsSeen, warnings, quality } = await cutLog(chunks, request, sink)
+  return {
+    noun: 'record',
+    records: kept.records,
+    seen: recordsSeen,
+    bytes: kept.bytes,
+    notes: [...warnings.map((w) => w.message), ...quality],
+  }
+}
+
+async function headOf(source: Source): Promise<Uint8Array> {
+  if (!source.read) throw new UsageError(`${source.name} is no regular file`)
+  return source.read(0, SNIFF_BYTES)
+}
+
+async function unpackedHead(source: Source): Promise<Uint8Array> {
+  for await (const chunk of decompress(source.open(), newReport())) return chunk.slice(0, SNIFF_BYTES)
+  return new Uint8Array()
+}
