@@ -87,6 +87,7 @@ async function cutRecords(file: FileToCut, chunks: Chunks, sink: Sink): Promise<
     options: cut.options,
     quality: [...unpackingDamage(file), ...cut.quality],
     warnings: [...cut.warnings],
+    ...(cut.suggestedClockOffset === null ? {} : { suggestedClockOffset: cut.suggestedClockOffset }),
     flowDigest: null,
     logDigest: cut.logDigest,
   }

@@ -131,6 +131,8 @@ export const CutReceipt = z.object({
   options: z.record(z.string(), z.unknown()),
   quality: z.array(z.string()),
   warnings: z.array(z.object({ code: z.string(), message: z.string() })),
+  /** Seconds: the `clockOffset` that would bring the case's error into the window; absent where none is wanted or known. */
+  suggestedClockOffset: z.number().optional(),
   flowDigest: FlowDigest.nullable(),
   logDigest: LogDigest.nullable(),
 })
