@@ -93,10 +93,10 @@ export const completeUpload = (access: ServiceAccess, id: string, uploadId: stri
   call(access, 'POST', `/v1/cases/${id}/uploads/${uploadId}/complete`)
 
 /** The cut receipt of a file that is stored already. It is packed: a digest may have megabytes. */
-export async function putReceipt(access: ServiceAccess, id: string, receipt: CutReceipt): Promise<void> {
+export async function putReceipt(access: ServiceAccess, id: string, name: string, receipt: CutReceipt): Promise<void> {
   const headers = { authorization: `Bearer ${access.key}`, 'content-type': 'application/json' }
   const body = gzipSync(new TextEncoder().encode(JSON.stringify(receipt)))
-  await send(access, `/v1/cases/${id}/files/${encodeURIComponent(receipt.name)}/digest`, { method: 'PUT', headers, body: body as BodyInit })
+  await send(access, `/v1/cases/${id}/files/${encodeURIComponent(name)}/digest`, { method: 'PUT', headers, body: body as BodyInit })
 }
 
 /** Sends one file whole, in one request. */

@@ -1,6 +1,5 @@
-import type { CutReceipt, FileOptions } from '../core/intake/receipt.ts'
 import { type CaseView, getCase, putFile, putReceipt, type SentFile, type ServiceAccess } from './case-api.ts'
-import type { KeptBytes } from './kept-bytes.ts'
+import type { LocalCut } from './cut-here.ts'
 import { type UploadMemory, uploadResumably } from './resumable-upload.ts'
 import { type Patience, patiently } from './retry.ts'
 import { ServiceError } from './service-error.ts'
@@ -8,13 +7,6 @@ import { watchCase } from './watch-case.ts'
 
 /** Bytes up to which a file goes in one request: sending it again costs no more than a part. */
 const ONE_REQUEST = 8 * 1024 * 1024
-
-/** A file as it was cut here, ready to go. */
-export interface OutgoingFile {
-  readonly receipt: CutReceipt
-  readonly options: FileOptions
-  readonly kept: KeptBytes
-}
 
 export interface Sending {
   readonly access: ServiceAccess
@@ -24,20 +16,19 @@ export interface Sending {
 }
 
 /** Sends one cut file and its receipt. Safe to repeat after any failure: what arrived is not sent again, or replaces itself. */
-export async function sendFile(sending: Sending, file: OutgoingFile, onProgress: (sent: number) => void): Promise<void> {
+export async function sendFile(sending: Sending, file: LocalCut, onProgress: (sent: number) => void): Promise<void> {
   const { access, caseId, memory, patience } = sending
-  const { kept, options, receipt } = file
-  const { name } = receipt
+  const { kept, options, receipt, sendAs: name } = file
   if (kept.size <= ONE_REQUEST) {
     const bytes = await kept.read(0, kept.size)
     await patiently(patience, () => putFile(access, caseId, name, options, bytes, patience.signal))
     onProgress(kept.size)
   } else {
-    const fingerprint = fingerprintOf(caseId, receipt)
+    const fingerprint = fingerprintOf(caseId, file)
     await uploadResumably({ access, caseId, name, options, kept, fingerprint, memory, patience, onProgress })
     await untilStored(sending, name)
   }
-  await patiently(patience, () => putReceipt(access, caseId, receipt))
+  await patiently(patience, () => putReceipt(access, caseId, name, receipt))
 }
 
 /** A file that came in parts is read by a job: its receipt can follow once that is done. */
@@ -55,8 +46,9 @@ const problemOf = ({ name, problem }: SentFile): string =>
   problem ? `${name}: ${problem.message}. ${problem.advice}` : `${name} was rejected`
 
 /** Two cuts with the same name, size, window and offset keep the same bytes: the engine is deterministic. */
-export function fingerprintOf(caseId: string, { name, source, window, kept, options }: CutReceipt): string {
-  return [caseId, name, source.size, window.from, window.to, kept.records, kept.bytes, options.clockOffset ?? 0].join(' ')
+export function fingerprintOf(caseId: string, { sendAs, receipt, options }: LocalCut): string {
+  const { source, window, kept } = receipt
+  return [caseId, sendAs, source.size, window.from, window.to, kept.records, kept.bytes, options.clockOffset ?? 0].join(' ')
 }
 
 /** Waits until the case is diagnosed or failed, telling each step. */

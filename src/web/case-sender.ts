@@ -1,11 +1,11 @@
 import { type CaseView, type ServiceAccess, send, startDiagnosis } from '../client/case-api.ts'
 import { countOf, formatBytes, formatSeconds } from '../client/figures.ts'
-import type { KeptBytes } from '../client/kept-bytes.ts'
 import { type Patience, patiently } from '../client/retry.ts'
 import { type Sending, sendFile, waitForVerdict } from '../client/send-case.ts'
 import { ServiceError } from '../client/service-error.ts'
+import { blobBytes } from './blob-spool.ts'
 import { announce, button, el } from './dom.ts'
-import type { ReadyFile } from './file-list.ts'
+import { type ReadyFile, receiptsOf } from './file-list.ts'
 import { reportView } from './report-view.ts'
 import type { CaseMemory } from './upload-memory.ts'
 
@@ -45,7 +45,7 @@ export function caseSender(context: CaseContext, ready: () => readonly ReadyFile
     node: el('section', {}, el('div', { class: 'actions' }, go, stop), status, outcome),
     update: (isReading) => {
       const files = ready().filter(holdsSomething)
-      const bytes = files.reduce((sum, { receipt }) => sum + receipt.kept.bytes, 0)
+      const bytes = files.flatMap(({ cuts }) => cuts).reduce((sum, { receipt }) => sum + receipt.kept.bytes, 0)
       go.disabled = isReading || files.length === 0
       go.textContent = isReading ? 'Reading…' : files.length > 0 ? `Send ${countOf(files.length, 'file')}, ${formatBytes(bytes)}` : 'Send'
     },
@@ -53,7 +53,7 @@ export function caseSender(context: CaseContext, ready: () => readonly ReadyFile
 }
 
 /** A file with nothing inside the window stays here: its card says by how much it missed. */
-const holdsSomething = ({ receipt }: ReadyFile): boolean => receipt.kept.records > 0
+const holdsSomething = ({ cuts }: ReadyFile): boolean => cuts.some(({ receipt }) => receipt.kept.records > 0)
 
 async function sendAll(context: CaseContext, files: readonly ReadyFile[], patience: Patience, status: HTMLElement, outcome: HTMLElement) {
   const { access, found } = context
@@ -74,21 +74,23 @@ async function sendAll(context: CaseContext, files: readonly ReadyFile[], patien
 }
 
 async function sendOne({ access, found, memory }: CaseContext, file: ReadyFile, patience: Patience): Promise<void> {
-  const { card, receipt, kept, chosen } = file
-  const show = (sent: number, note: string): void => card.show({ kind: 'sending', receipt, sent, note })
+  const { card, cuts, chosen } = file
+  const receipts = receiptsOf(cuts)
   let sent = 0
+  const show = (now: number, note: string): void => card.show({ kind: 'sending', receipts, sent: now, note })
   show(0, '')
   const told: Patience = {
     ...patience,
     onWait: (error, seconds) => show(sent, `${error.message}; trying again in ${formatSeconds(seconds)}`),
   }
   const sending: Sending = { access, caseId: found.id, memory: memory.of(chosen.file), patience: told }
-  await sendFile(sending, { receipt, options: chosen.options, kept: blobBytes(kept) }, (bytes) => {
-    sent = bytes
-    show(sent, '')
-  })
-  card.show({ kind: 'sent', receipt })
-  announce(`${receipt.name} sent`)
+  for (const { kept, ...cut } of cuts) {
+    if (cut.receipt.kept.records === 0) continue
+    await sendFile(sending, { ...cut, kept: blobBytes(kept) }, (bytes) => show(sent + bytes, ''))
+    sent += kept.size
+  }
+  card.show({ kind: 'sent', receipts })
+  announce(`${chosen.file.name} sent`)
 }
 
 /** A case's link may be for sending alone: then the report stays with support. */
@@ -101,11 +103,6 @@ async function showReport({ access, found }: CaseContext, view: CaseView, outcom
     if (!(error instanceof ServiceError) || (error.status !== 403 && error.status !== 401)) throw error
   }
 }
-
-const blobBytes = (blob: Blob): KeptBytes => ({
-  size: blob.size,
-  read: async (from, to) => new Uint8Array(await blob.slice(from, to).arrayBuffer()),
-})
 
 /** A customer's network may be away for an hour: the page waits, and says so. */
 const TRIES = 120

@@ -4,7 +4,7 @@ import { ServiceError } from '../client/service-error.ts'
 import type { CaptureTarget } from './capture-commands.ts'
 import type { CaseLink } from './case-link.ts'
 import { caseSender } from './case-sender.ts'
-import { windowOf } from './case-window.ts'
+import { instantOf, windowOf } from './case-window.ts'
 import { el, stamp } from './dom.ts'
 import { dropZone } from './drop-zone.ts'
 import { Engine } from './engine.ts'
@@ -39,7 +39,10 @@ function caseParts(found: CaseView, access: ServiceAccess): HTMLElement[] {
   const order: CutOrder = {
     window: windowOf(found),
     timezone: found.timezone ?? undefined,
-    onlyPeer: found.scope === 'peers' ? found.peer?.ip : undefined,
+    scope: found.scope,
+    host: found.host ?? undefined,
+    peer: found.peer?.ip,
+    incidentAtNs: instantOf(found.incidentAt),
   }
   const sender = caseSender({ found, access, memory }, () => files.ready)
   const files = new FileList(

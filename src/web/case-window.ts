@@ -4,11 +4,12 @@ import type { Window } from '../core/time/window.ts'
 
 /** The case's window in the engine's form. @throws {Error} when the service states no times: it is not this service */
 export function windowOf({ window }: Pick<CaseView, 'window'>): Window {
-  return { fromNs: instant(window.from), toNs: instant(window.to) }
+  return { fromNs: instantOf(window.from), toNs: instantOf(window.to) }
 }
 
-function instant(text: string): bigint {
+/** Nanoseconds since the epoch of a time the service states. @throws {Error} when it is none */
+export function instantOf(text: string): bigint {
   const time = readTime(text)
-  if (time?.offsetMinutes === undefined) throw new Error(`the service's window holds "${text}", which is no instant`)
+  if (time?.offsetMinutes === undefined) throw new Error(`the service says "${text}", which is no instant`)
   return atOffset(time.localNs, time.offsetMinutes)
 }

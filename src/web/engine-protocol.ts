@@ -11,12 +11,14 @@ export interface ChosenFile {
 
 /** How a case wants its files cut. */
 export interface CutOrder {
-  /** Undefined: the whole file. */
+  /** Undefined: nothing is kept, the file is only read. */
   readonly window: Window | undefined
   /** IANA name or `+HH:MM`, for logs that name no zone. */
   readonly timezone: string | undefined
-  /** `scope: peers`: only this address, its ARP/ND and ICMP. */
-  readonly onlyPeer: string | undefined
+  readonly scope: 'all' | 'peers'
+  readonly host: string | undefined
+  readonly peer: string | undefined
+  readonly incidentAtNs: bigint | undefined
 }
 
 /** What a person knows of the incident: the page's form of the engine's question. */
@@ -33,8 +35,16 @@ export type EngineJob =
   | { readonly kind: 'diagnose'; readonly files: readonly ChosenFile[]; readonly question: LocalQuestion }
   | { readonly kind: 'bundle'; readonly files: readonly ChosenFile[]; readonly question: LocalQuestion }
 
+/** One evidence file that the worker cut. */
+export interface BlobCut {
+  readonly receipt: CutReceipt
+  readonly kept: Blob
+  readonly sendAs: string
+  readonly options: FileOptions
+}
+
 export interface EngineResults {
-  readonly inspect: { readonly receipt: CutReceipt; readonly kept: Blob }
+  readonly inspect: { readonly cuts: readonly BlobCut[] }
   readonly diagnose: { readonly diagnosis: Diagnosis; readonly html: string; readonly markdown: string }
   readonly bundle: { readonly zip: Blob }
 }

@@ -1,14 +1,26 @@
+import { cutHere } from '../client/cut-here.ts'
 import { evidenceOf } from '../client/evidence.ts'
-import { inspectFile } from '../client/inspect-file.ts'
+import type { KeptBytes } from '../client/kept-bytes.ts'
 import { diagnose } from '../core/diagnosis/diagnose.ts'
 import type { Question } from '../core/diagnosis/question.ts'
 import { renderHtml } from '../core/diagnosis/report-html.ts'
 import { renderMarkdown } from '../core/diagnosis/report-markdown.ts'
 import { InputError } from '../core/errors.ts'
-import { DEFAULT_TOLERANCE_SECONDS, windowRound } from '../core/time/window.ts'
+import type { CutRequest } from '../core/intake/cut-upload.ts'
+import { DEFAULT_TOLERANCE_SECONDS, type Window, windowRound } from '../core/time/window.ts'
 import { ENGINE_VERSION } from '../core/version.ts'
+import { blobSpool } from './blob-spool.ts'
 import { browserSource } from './browser-file.ts'
-import type { ChosenFile, EngineJob, EngineReply, EngineRequest, EngineResults, LocalQuestion } from './engine-protocol.ts'
+import type {
+  BlobCut,
+  ChosenFile,
+  CutOrder,
+  EngineJob,
+  EngineReply,
+  EngineRequest,
+  EngineResults,
+  LocalQuestion,
+} from './engine-protocol.ts'
 
 type OnRead = (bytes: number) => void
 
@@ -32,15 +44,23 @@ const sizeOf = (job: EngineJob): number => filesOf(job).reduce((sum, { file }) =
 async function work(job: EngineJob, onRead: OnRead): Promise<EngineResults[keyof EngineResults]> {
   switch (job.kind) {
     case 'inspect':
-      return {
-        receipt: await inspectFile(browserSource(job.chosen.file, onRead), job.chosen.options, job.order.timezone),
-        kept: new Blob([]),
-      }
+      return { cuts: await inspect(job.chosen, job.order, onRead) }
     case 'diagnose':
       return diagnoseHere(job.files, job.question, onRead)
     case 'bundle':
       throw new InputError('bad-option', 'no bundle yet', 'Wait')
   }
+}
+
+/** A window that holds nothing: the file is read for what it is, and no byte of it is kept. */
+const NOTHING: Window = { fromNs: 0n, toNs: 0n }
+
+async function inspect({ file, options }: ChosenFile, order: CutOrder, onRead: OnRead): Promise<readonly BlobCut[]> {
+  const { window = NOTHING, timezone, ...asked } = order
+  const request: CutRequest = { ...asked, window, caseTimezone: timezone, toolVersion: ENGINE_VERSION, by: 'client', keepHeader: true }
+  const blobs = new Map<KeptBytes, Blob>()
+  const cuts = await cutHere(browserSource(file, onRead), options, request, async () => blobSpool(blobs))
+  return cuts.map(({ kept, ...cut }) => ({ ...cut, kept: blobs.get(kept) ?? new Blob() }))
 }
 
 async function diagnoseHere(files: readonly ChosenFile[], asked: LocalQuestion, onRead: OnRead): Promise<EngineResults['diagnose']> {

@@ -7,10 +7,10 @@ import { type Range, timeStrip } from './time-strip.ts'
 export type FileState =
   | { readonly kind: 'waiting' }
   | { readonly kind: 'reading'; readonly done: number; readonly bytesPerSecond: number }
-  | { readonly kind: 'ready'; readonly receipt: CutReceipt }
+  | { readonly kind: 'ready'; readonly receipts: readonly CutReceipt[] }
   | { readonly kind: 'unreadable'; readonly message: string; readonly advice: string }
-  | { readonly kind: 'sending'; readonly receipt: CutReceipt; readonly sent: number; readonly note: string }
-  | { readonly kind: 'sent'; readonly receipt: CutReceipt }
+  | { readonly kind: 'sending'; readonly receipts: readonly CutReceipt[]; readonly sent: number; readonly note: string }
+  | { readonly kind: 'sent'; readonly receipts: readonly CutReceipt[] }
 
 export interface FileCard {
   readonly node: HTMLLIElement
@@ -52,13 +52,13 @@ function contents(state: FileState, context: CardContext): HTMLElement[] {
     case 'reading':
       return [reading(state.done, state.bytesPerSecond, context)]
     case 'ready':
-      return receiptView(state.receipt, context)
+      return receiptsView(state.receipts, context)
     case 'unreadable':
       return [el('p', { class: 'note bad' }, `${state.message}. ${state.advice}`)]
     case 'sending':
-      return [...receiptView(state.receipt, context), sending(state.sent, state.receipt.kept.bytes, state.note)]
+      return [...receiptsView(state.receipts, context), sending(state.sent, keptBytes(state.receipts), state.note)]
     case 'sent':
-      return [...receiptView(state.receipt, context), el('p', { class: 'note good' }, 'Sent.')]
+      return [...receiptsView(state.receipts, context), el('p', { class: 'note good' }, 'Sent.')]
   }
 }
 
@@ -80,6 +80,16 @@ function sending(sent: number, total: number, note: string): HTMLElement {
     el('progress', { max: Math.max(1, total), value: sent, 'aria-label': 'Sending' }),
     el('p', { class: 'soft small number' }, `${formatBytes(sent)} of ${formatBytes(total)} sent${note ? `; ${note}` : ''}`),
   )
+}
+
+const keptBytes = (receipts: readonly CutReceipt[]): number => receipts.reduce((sum, { kept }) => sum + kept.bytes, 0)
+
+/** An archive shows each file in it under its own name. */
+function receiptsView(receipts: readonly CutReceipt[], context: CardContext): HTMLElement[] {
+  return receipts.flatMap((receipt) => {
+    const title = receipts.length > 1 ? [el('h4', {}, receipt.entry ?? receipt.name)] : []
+    return [...title, ...receiptView(receipt, context)]
+  })
 }
 
 function receiptView(receipt: CutReceipt, context: CardContext): HTMLElement[] {

@@ -2,15 +2,15 @@ import type { CutReceipt, FileOptions } from '../core/intake/receipt.ts'
 import { formatInstant } from '../core/time/instant.ts'
 import { announce, el } from './dom.ts'
 import { Cancelled, type Engine, EngineFailure } from './engine.ts'
-import type { ChosenFile, CutOrder } from './engine-protocol.ts'
+import type { BlobCut, ChosenFile, CutOrder } from './engine-protocol.ts'
 import { type FileCard, fileCard } from './file-card.ts'
 import { type Range, spanOf } from './time-strip.ts'
 
 /** One chosen file, once the engine has read it. */
 export interface ReadyFile {
   readonly chosen: ChosenFile
-  readonly receipt: CutReceipt
-  readonly kept: Blob
+  /** One for each capture or log in it. */
+  readonly cuts: readonly BlobCut[]
   readonly card: FileCard
 }
 
@@ -42,6 +42,10 @@ export class FileList {
     return this.entries.flatMap(({ ready }) => ready ?? [])
   }
 
+  get receipts(): readonly CutReceipt[] {
+    return this.ready.flatMap(({ cuts }) => receiptsOf(cuts))
+  }
+
   /** Whether the engine still reads one. */
   get isReading(): boolean {
     return this.entries.some(({ card, ready }) => ready === undefined && card.node.dataset.state !== 'unreadable')
@@ -71,13 +75,13 @@ export class FileList {
 
   /** The strips of all files share one scale, so each new file may change the others'. */
   private showReady(): void {
-    for (const { card, receipt } of this.ready) card.show({ kind: 'ready', receipt })
+    for (const { card, cuts } of this.ready) card.show({ kind: 'ready', receipts: receiptsOf(cuts) })
   }
 
   private get scale(): Range | undefined {
     const { window } = this.order()
     const framed = window ? [{ from: formatInstant(window.fromNs), to: formatInstant(window.toNs) }] : []
-    const files = this.ready.flatMap(({ receipt: { source } }) => (source.from && source.to ? [{ from: source.from, to: source.to }] : []))
+    const files = this.receipts.flatMap(({ source }) => (source.from && source.to ? [{ from: source.from, to: source.to }] : []))
     return files.length + framed.length > 0 ? spanOf([...files, ...framed]) : undefined
   }
 
@@ -116,7 +120,7 @@ export class FileList {
       const result = await this.engine.run({ kind: 'inspect', chosen, order: this.order() }, onProgress, entry.cancel.signal)
       entry.ready = { chosen, card, ...result }
       this.showReady()
-      announce(`${name} read: ${result.receipt.kept.records} kept`)
+      announce(`${name} read`)
     } catch (error) {
       if (error instanceof Cancelled) return
       if (!(error instanceof EngineFailure)) throw error
@@ -127,5 +131,7 @@ export class FileList {
     }
   }
 }
+
+export const receiptsOf = (cuts: readonly BlobCut[]): readonly CutReceipt[] => cuts.map(({ receipt }) => receipt)
 
 const isSame = (a: File, b: File): boolean => a.name === b.name && a.size === b.size && a.lastModified === b.lastModified

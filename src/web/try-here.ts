@@ -2,7 +2,7 @@ import type { Diagnosis } from '../core/diagnosis/schema.ts'
 import { announce, button, el } from './dom.ts'
 import { dropZone } from './drop-zone.ts'
 import { Engine, EngineFailure } from './engine.ts'
-import type { EngineJob, EngineResults } from './engine-protocol.ts'
+import type { CutOrder, EngineJob, EngineResults } from './engine-protocol.ts'
 import { FileList } from './file-list.ts'
 import { type MomentChoice, momentChoice } from './moment-choice.ts'
 import { reportView } from './report-view.ts'
@@ -16,13 +16,13 @@ export function showTryHere(view: HTMLElement): void {
   const setup = el('section', { hidden: true }, moment.node, el('div', { class: 'actions' }, go))
   const files = new FileList(
     engine,
-    () => ({ window: undefined, timezone: moment.timezone(), onlyPeer: undefined }),
+    () => wholeFile(moment),
     undefined,
     () => {
       setup.hidden = files.ready.length === 0
       go.disabled = files.isReading || files.ready.length === 0
       go.textContent = files.isReading ? 'Reading…' : 'Find out who hung up'
-      moment.offer(files.ready.map(({ receipt }) => receipt))
+      moment.offer(files.receipts)
     },
   )
   view.replaceChildren(
@@ -40,6 +40,16 @@ export function showTryHere(view: HTMLElement): void {
     outcome,
   )
 }
+
+/** Nothing is cut here: files are read for what they are. */
+const wholeFile = (moment: MomentChoice): CutOrder => ({
+  window: undefined,
+  timezone: moment.timezone(),
+  scope: 'all',
+  host: undefined,
+  peer: undefined,
+  incidentAtNs: undefined,
+})
 
 async function diagnose(engine: Engine, files: FileList, moment: MomentChoice, outcome: HTMLElement, go: HTMLButtonElement): Promise<void> {
   const cancel = new AbortController()

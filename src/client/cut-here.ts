@@ -1,0 +1,68 @@
+import type { Sink, Source } from '../core/bytes/chunks.ts'
+import { type CutRequest, cutUpload } from '../core/intake/cut-upload.ts'
+import type { CutReceipt, FileOptions } from '../core/intake/receipt.ts'
+import type { KeptBytes } from './kept-bytes.ts'
+
+/** Where the bytes of one cut file wait until they are sent. */
+export interface Spool {
+  readonly write: Sink
+  readonly finish: () => Promise<KeptBytes>
+}
+
+/** One evidence file, cut here. An upload that is a zip has several. */
+export interface LocalCut {
+  readonly receipt: CutReceipt
+  readonly kept: KeptBytes
+  /** The name under which it is sent: an archive's file goes by its own. */
+  readonly sendAs: string
+  /** With the clock offset that was used, which the service then uses too. */
+  readonly options: FileOptions
+}
+
+/**
+ * Cuts one chosen file. A log whose error lies outside the window because its clock is off is cut again with that corrected, and its
+ * receipt says so.
+ *
+ * @throws {InputError} when nothing of it could be read
+ */
+export async function cutHere(
+  source: Source,
+  options: FileOptions,
+  request: CutRequest,
+  openSpool: () => Promise<Spool>,
+): Promise<readonly LocalCut[]> {
+  const cuts = await cutOnce(source, options, request, openSpool)
+  const [only, more] = cuts
+  const shift = only?.receipt.suggestedClockOffset
+  if (only === undefined || more !== undefined || shift === undefined || options.clockOffset !== undefined) return cuts
+  const again = await cutOnce(source, { ...options, clockOffset: shift }, request, openSpool)
+  return again.map((cut) => ({ ...cut, receipt: { ...cut.receipt, warnings: [...cut.receipt.warnings, correction(shift)] } }))
+}
+
+const correction = (shift: number): CutReceipt['warnings'][number] => ({
+  code: 'clock-corrected',
+  message: `the log's clock is ${shift > 0 ? 'ahead' : 'behind'} by ${Math.abs(shift)} s: it was cut again with that corrected`,
+})
+
+async function cutOnce(source: Source, options: FileOptions, request: CutRequest, openSpool: () => Promise<Spool>): Promise<LocalCut[]> {
+  const spools: Spool[] = []
+  const names: string[] = []
+  const receipts = await cutUpload(source.open(), source.name, options, request, async ({ entry, fileName }) => {
+    const spool = await openSpool()
+    return {
+      write: spool.write,
+      end: () => {
+        spools.push(spool)
+        names.push(entry === null ? source.name : fileName)
+      },
+      abort: () => undefined,
+    }
+  })
+  const cuts: LocalCut[] = []
+  for (const [i, receipt] of receipts.entries()) {
+    const spool = spools[i]
+    if (spool === undefined) throw new Error('a receipt without its file')
+    cuts.push({ receipt, kept: await spool.finish(), sendAs: names[i] ?? source.name, options })
+  }
+  return cuts
+}
