@@ -1,3 +1,4 @@
+import { Bins } from './bins.ts'
 import { ACK, endOf, FIN, isData, otherRole, type Role, RST, type Segment, type SegmentKind, SYN } from './segment.ts'
 
 /** What a traced segment looks like before it is placed in its flow: header fields as they are on the wire. */
@@ -67,9 +68,14 @@ export interface TraceSide {
 export interface Trace {
   readonly segments: readonly Segment[]
   readonly leftOut: number
+  /** What passed over time, left out or not; see {@link SERIES}. */
+  readonly bins: Bins
   readonly host: TraceSide
   readonly peer: TraceSide
 }
+
+/** The series of a trace's bins. */
+export const SERIES = { hostBytes: 0, peerBytes: 1, retransmissions: 2, zeroWindows: 3, resets: 4, packets: 5 } as const
 
 const HEAD = 400
 const TAIL = 2_400
@@ -137,6 +143,12 @@ export class FlowTrace {
   private tail: Segment[] = []
   private tailStart = 0
   private leftOut = 0
+  private readonly bins: Bins
+
+  /** @param origin seconds since the epoch: where the bins start */
+  constructor(origin = 0) {
+    this.bins = new Bins(origin, 6)
+  }
 
   add(wire: WireSegment): void {
     const own = this.flows[wire.from]
@@ -169,6 +181,7 @@ export class FlowTrace {
     }
     this.count(own, segment, wire)
     if (!segment.copy && !segment.damaged) this.advance(own, other, segment, wire.sackEdges)
+    this.countOverTime(segment)
     this.keep(segment)
     own.last = segment
   }
@@ -176,7 +189,7 @@ export class FlowTrace {
   result(): Trace {
     for (const flow of [this.flows.host, this.flows.peer]) flow.side.base = flow.base ?? 0
     const segments = [...this.head, ...this.special, ...this.tail.slice(this.tailStart)]
-    return { segments, leftOut: this.leftOut, host: this.flows.host.side, peer: this.flows.peer.side }
+    return { segments, leftOut: this.leftOut, bins: this.bins, host: this.flows.host.side, peer: this.flows.peer.side }
   }
 
   private relativeSeq(own: Flow, wire: WireSegment): number {
@@ -214,6 +227,16 @@ export class FlowTrace {
       else side.ipIdOther++
     }
     own.lastIpId = segment.ipId
+  }
+
+  private countOverTime(segment: Segment): void {
+    const { bins } = this
+    bins.add(SERIES.packets, segment.at, 1)
+    if (segment.copy) return
+    if (isData(segment)) bins.add(segment.from === 'host' ? SERIES.hostBytes : SERIES.peerBytes, segment.at, segment.length)
+    if (segment.kind === 'retransmission') bins.add(SERIES.retransmissions, segment.at, 1)
+    if (segment.kind === 'rst') bins.add(SERIES.resets, segment.at, 1)
+    else if (segment.window === 0 && !(segment.flags & SYN)) bins.add(SERIES.zeroWindows, segment.at, 1)
   }
 
   private advance(own: Flow, other: Flow, segment: Segment, sackEdges: readonly number[]): void {

@@ -4,6 +4,7 @@ import type { CaptureSummary } from '../../capture/summary.ts'
 import type { EvidenceFile } from '../../diagnosis/question.ts'
 import { decode } from '../../packet/decode.ts'
 import { Packet } from '../../packet/packet.ts'
+import { Bins } from '../../tcp/bins.ts'
 import type { TrackedConnection } from '../../tcp/connection.ts'
 import { Tracker } from '../../tcp/tracker.ts'
 import type { Surroundings } from '../facts/surroundings.ts'
@@ -27,6 +28,8 @@ export interface Capture {
   /** Seconds since the epoch on its own clock; NaN without a dated frame. */
   readonly from: number
   readonly until: number
+  /** Packets over time, all of them: series 0. */
+  readonly bins: Bins
 }
 
 /** An evidence file with its position among the question's files. */
@@ -43,10 +46,13 @@ export async function readCapture(inputs: readonly Input[]): Promise<Capture> {
   const tracker = new Tracker()
   const watch = new SurroundingsWatch()
   const members: Member[] = []
+  let bins: Bins | undefined
   let frame0 = 0
   for (const { input, file } of inputs) {
     const compression = newReport()
     const see = (packet: Packet) => {
+      bins ??= Number.isNaN(packet.at) ? undefined : new Bins(Math.floor(packet.at), 1)
+      bins?.add(0, packet.at, 1)
       watch.see(packet, input)
       packet.frameNumber += frame0
       tracker.take(packet)
@@ -60,6 +66,7 @@ export async function readCapture(inputs: readonly Input[]): Promise<Capture> {
     members,
     connections: { [Symbol.iterator]: () => tracker.finish() },
     surroundings: watch.result(),
+    bins: bins ?? new Bins(0, 1),
     from: Math.min(...dated.map((summary) => secondsOf(summary.earliest))),
     until: Math.max(...dated.map((summary) => secondsOf(summary.latest))),
   }

@@ -28,7 +28,12 @@ interface Watched extends TraceRequest {
 export async function traceCapture(capture: Capture, requests: readonly TraceRequest[]): Promise<Trace[]> {
   const watched = requests.map((request): Watched => {
     const [hostBytes, peerBytes] = [parseIp(request.host.ip), parseIp(request.peer.ip)]
-    return { ...request, trace: new FlowTrace(), hostBytes: hostBytes ?? new Uint8Array(0), peerBytes: peerBytes ?? new Uint8Array(0) }
+    return {
+      ...request,
+      trace: new FlowTrace(capture.bins.origin),
+      hostBytes: hostBytes ?? new Uint8Array(0),
+      peerBytes: peerBytes ?? new Uint8Array(0),
+    }
   })
   const byPorts = new Map<number, Watched[]>()
   for (const one of watched) {

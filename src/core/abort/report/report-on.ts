@@ -5,10 +5,14 @@ import type { Pointer } from '../facts.ts'
 import type { Investigation } from '../investigate.ts'
 import type { Studied } from '../study.ts'
 import { timersOf } from '../timers.ts'
+import { clocksOf } from './clocks.ts'
 import { deliveryOf } from './delivery.ts'
 import { HEADLINES, partyHeadline } from './headline.ts'
+import { inputsOf } from './inputs.ts'
+import { limitsOf } from './limits.ts'
 import { otherErrorsOf, reportedErrorOf } from './logged-errors.ts'
 import { peerAnswerOf } from './peer-answer.ts'
+import { sequenceOf, timelineOf } from './picture.ts'
 import { recommendationsFor } from './recommendations.ts'
 import { settleFor } from './settle.ts'
 
@@ -49,9 +53,9 @@ export function reportOn(found: Investigation, question: Question, engineVersion
     }),
     reportedError: reportedErrorOf(found, question),
     otherErrors: otherErrorsOf(found),
-    clocks: [],
-    inputs: [],
-    limits: [...found.unreadable],
+    clocks: clocksOf(found),
+    inputs: inputsOf(found),
+    limits: limitsOf(found, question),
     alsoAborted: found.others.map(({ view, judgement }) => ({
       peer: endpoint(view.peer),
       cause: judgement.cause,
@@ -59,8 +63,8 @@ export function reportOn(found: Investigation, question: Question, engineVersion
       at: isoOf(view.connection.endedAt) ?? '',
     })),
     chosenBecause: found.chosenBecause,
-    sequence: [],
-    timeline: null,
+    sequence: subject ? sequenceOf(found, subject, ref) : [],
+    timeline: subject ? timelineOf(found, subject) : null,
   }
 }
 
