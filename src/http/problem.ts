@@ -67,6 +67,20 @@ export const STATUS: Readonly<Record<ProblemCode, number>> = {
   internal: 500,
 }
 
+/** What may be wrong with a file, however it comes. */
+export const FILE_PROBLEMS: readonly InputErrorCode[] = [
+  'unknown-format',
+  'convert-first',
+  'empty-file',
+  'malformed-capture',
+  'malformed-archive',
+  'archive-too-large',
+  'no-timestamps',
+  'malformed-log',
+  'bad-option',
+  'bad-window',
+]
+
 export interface ProblemDocument {
   readonly type: string
   readonly title: string

@@ -5,6 +5,7 @@ import { takeIn } from '../../cases/take-in.ts'
 import { FileView, viewFile } from '../../cases/view.ts'
 import { CutReceipt, FileOptions } from '../../core/intake/receipt.ts'
 import { bodyChunks } from '../body.ts'
+import { FILE_PROBLEMS } from '../problem.ts'
 import { answerJson, type Route, route } from '../route.ts'
 import { FileParams } from '../schemas.ts'
 import { throughGate } from '../upload-gate.ts'
@@ -26,27 +27,9 @@ const put = route({
   body: { kind: 'stream', mediaTypes: ['application/octet-stream'], description: 'The capture or log, any content type.' },
   answers: { 201: { description: 'Stored, with its cut receipt.', content: { 'application/json': StoredFile } } },
   problems: [
-    ...([
-      'bad-request',
-      'bad-name',
-      'bad-option',
-      'bad-window',
-      'empty-body',
-      'body-incomplete',
-      'too-large',
-      'unknown-case',
-      'deleted',
-    ] as const),
-    ...([
-      'unknown-format',
-      'convert-first',
-      'empty-file',
-      'malformed-capture',
-      'malformed-archive',
-      'archive-too-large',
-      'no-timestamps',
-    ] as const),
-    ...(['malformed-log', 'too-many-files', 'quota-exceeded', 'busy'] as const),
+    ...FILE_PROBLEMS,
+    ...(['bad-request', 'bad-name', 'empty-body', 'body-incomplete', 'too-large', 'unknown-case', 'unknown-upload', 'deleted'] as const),
+    ...(['too-many-files', 'quota-exceeded', 'busy'] as const),
   ],
   handle: async ({ deps, principal, params, query, request }) =>
     throughGate(async () => {

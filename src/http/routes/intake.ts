@@ -10,6 +10,7 @@ import { bodyChunks, chunksText } from '../body.ts'
 import { FormFields, readFileOptions } from '../form-fields.ts'
 import { Idempotency } from '../idempotency.ts'
 import { boundaryOf, type Part, readParts } from '../multipart.ts'
+import { FILE_PROBLEMS } from '../problem.ts'
 import { answerJson, type Call, type Route, route } from '../route.ts'
 import { LinkAnswer } from '../schemas.ts'
 import { throughGate } from '../upload-gate.ts'
@@ -45,18 +46,19 @@ const intake = route({
   body: { kind: 'multipart', fields: CaseFields, description: 'Fields of a case, then `file` parts.' },
   answers: { 202: { description: 'Queued.', content: { 'application/json': IntakeView } } },
   problems: [
+    ...FILE_PROBLEMS,
     ...([
       'not-multipart',
       'bad-multipart',
       'fields-after-files',
       'bad-request',
+      'bad-name',
       'no-files',
       'empty-body',
       'body-incomplete',
-      'too-large',
     ] as const),
-    ...(['nothing-in-window', 'bad-callback-url', 'too-many-cases', 'quota-exceeded', 'busy', 'idempotency-mismatch'] as const),
-    ...(['idempotency-in-progress', 'unknown-format'] as const),
+    ...(['too-large', 'too-many-files', 'nothing-in-window', 'bad-callback-url', 'too-many-cases', 'quota-exceeded', 'busy'] as const),
+    ...(['idempotency-mismatch', 'idempotency-in-progress'] as const),
   ],
   handle: (call) => throughGate(() => once(call)),
 })

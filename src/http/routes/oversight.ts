@@ -1,0 +1,68 @@
+import { z } from 'zod'
+import { findCase } from '../../cases/find-case.ts'
+import { answerJson, type Route, route } from '../route.ts'
+import { CaseParams } from '../schemas.ts'
+
+const AT_ONCE = 1000
+
+const auditTrail = route({
+  method: 'GET',
+  path: '/v1/cases/{id}/audit',
+  id: 'getAudit',
+  tag: 'Oversight',
+  summary: 'Who opened, sent, read, downloaded and shared, and when.',
+  access: ['admin'],
+  params: CaseParams,
+  query: z.object({ after: z.coerce.number().int().min(0).default(0).describe('`seq` of the last entry seen.') }),
+  answers: {
+    200: {
+      description: 'At most a thousand entries, in order.',
+      content: {
+        'application/json': z.object({
+          entries: z.array(
+            z.object({
+              seq: z.number().int(),
+              at: z.iso.datetime(),
+              type: z.string(),
+              actor: z.string(),
+              data: z.record(z.string(), z.unknown()),
+            }),
+          ),
+        }),
+      },
+    },
+  },
+  problems: ['bad-request', 'unknown-case', 'deleted'],
+  async handle({ deps, principal, params, query }) {
+    const found = await findCase(deps, principal, params.id)
+    const entries = await deps.state.events.after(found.id, 'audit', query.after, AT_ONCE)
+    return answerJson({
+      entries: entries.map(({ seq, at, type, actor, data }) => ({ seq, at: new Date(at).toISOString(), type, actor, data })),
+    })
+  },
+})
+
+const metrics = route({
+  method: 'GET',
+  path: '/v1/metrics',
+  id: 'getMetrics',
+  tag: 'Oversight',
+  summary: 'Figures of your tenant: queue age, failures, bytes in and kept, verdicts.',
+  access: ['admin'],
+  answers: {
+    200: {
+      description: 'As of now.',
+      content: {
+        'application/json': z.object({
+          ...{ queuedCases: z.number().int(), queueAgeSeconds: z.number().int(), failedCases: z.number().int() },
+          ...{ bytesIn: z.number().int(), bytesKept: z.number().int(), webhooksOverdue: z.number().int() },
+          verdicts: z.record(z.string(), z.number().int()).describe('Diagnosed cases by cause.'),
+        }),
+      },
+    },
+  },
+  problems: [],
+  handle: async ({ deps, principal }) => answerJson(await deps.state.meters.metrics(principal.tenant, deps.now())),
+})
+
+export const OVERSIGHT_ROUTES: readonly Route[] = [auditTrail, metrics]
