@@ -8,14 +8,21 @@ import { compileTimeFormat } from '../time-format.ts'
 /** Room for a prefix and the longest stamp, bytes. */
 export const HEAD_LENGTH = MAX_PREFIX + 64
 
-/** Plain text with a stamp in (at least) the first line of every record: the last resort, sniffs nothing. */
+/** No text has more control characters; bytes without order have 10 %. NUL is not counted: logs written ahead are padded with it. */
+const MOST_CONTROLS = 0.03
+
+/** Plain text with a stamp in (at least) the first line of every record: the last resort, takes whatever is text. */
 export const textFormat: LogFormat = {
   id: 'text',
-  sniff: () => true,
+  sniff: ({ bytes, encoding }) =>
+    encoding.unit === 2 || bytes.reduce((count, byte) => count + (isControl(byte) ? 1 : 0), 0) <= bytes.length * MOST_CONTROLS,
   open(head, taker) {
     return openText(head, taker, {})
   },
 }
+
+/** Control characters but NUL, bell to carriage return, SUB (the end of DOS texts) and escape (colours). */
+const isControl = (byte: number): boolean => (byte > 0 && byte < 7) || (byte > 13 && byte < 32 && byte !== 26 && byte !== 27)
 
 /** What other line formats change about plain text. */
 export interface TextVariant {
