@@ -1,13 +1,12 @@
 import { macText } from '../packet/address.ts'
 import { ABSENT, type Packet } from '../packet/packet.ts'
 import type { SideFacts } from './connection.ts'
-import type { LiveSide } from './live-connection.ts'
+import { type LiveSide, RTT_AT, RTT_SAMPLES } from './live-side.ts'
 
 const MAX_MACS = 4
 const MAX_TTLS = 8
 /** Steps of a host-wide IP-ID counter between two packets of one connection stay below this on all but the busiest hosts. */
 const SMALL_STEP = 1024
-const RTT_SAMPLES = 31
 
 /** TTL of a packet without RST: a forged reset rarely has it. */
 export function noteTtl(side: LiveSide, ttl: number): void {
@@ -21,8 +20,8 @@ function noteOtherTtl(side: LiveSide, ttl: number): void {
     side.ttlCount = 1
     return
   }
-  side.otherTtls ??= []
-  const others = side.otherTtls
+  side.rare.otherTtls ??= []
+  const others = side.rare.otherTtls
   for (let i = 0; i < others.length; i += 2) {
     if (others[i] === ttl) {
       others[i + 1] = (others[i + 1] ?? 0) + 1
@@ -35,7 +34,7 @@ function noteOtherTtl(side: LiveSide, ttl: number): void {
 export function ttlFacts(side: LiveSide): SideFacts['ttl'] {
   if (side.ttlCount === 0) return undefined
   const seen = new Map([[side.ttl, side.ttlCount]])
-  const others = side.otherTtls ?? []
+  const others = side.rare.otherTtls ?? []
   for (let i = 0; i < others.length; i += 2) seen.set(others[i] ?? 0, others[i + 1] ?? 0)
   const total = [...seen.values()].reduce((sum, count) => sum + count, 0)
   const [usual, count] = [...seen].reduce((best, entry) => (entry[1] > best[1] ? entry : best))
@@ -87,23 +86,24 @@ export function noteMac(side: LiveSide, packet: Packet): void {
   side.macHigh = high
   side.macLow = low
   const text = macText(packet.buffer, at)
-  side.macs ??= []
-  if (!side.macs.includes(text) && side.macs.length < MAX_MACS) side.macs.push(text)
+  side.rare.macs ??= []
+  const { macs } = side.rare
+  if (!macs.includes(text) && macs.length < MAX_MACS) macs.push(text)
 }
 
 /** One round trip as the capture point saw it: from a segment to the acknowledgement that covers it. */
 export function noteRtt(side: LiveSide, seconds: number): void {
   if (seconds < 0) return
   if (side.rttCount === 0 || seconds < side.rttMin) side.rttMin = seconds
-  side.rttSamples ??= []
-  if (side.rttSamples.length < RTT_SAMPLES) side.rttSamples.push(seconds)
-  else side.rttSamples[side.rttCount % RTT_SAMPLES] = seconds
+  side.words[side.at + RTT_AT + (side.rttCount % RTT_SAMPLES)] = Math.min(seconds * 1e6, 0x7fffffff)
   side.rttCount++
 }
 
-/** The median is that of the latest 31 samples. */
+/** The median is that of the latest 15 samples, in whole microseconds. */
 export function rttFacts(side: LiveSide): SideFacts['rtt'] {
-  if (side.rttSamples === undefined) return undefined
-  const sorted = [...side.rttSamples].sort((x, y) => x - y)
-  return { min: side.rttMin, median: sorted[sorted.length >> 1] ?? side.rttMin, samples: side.rttCount }
+  const kept = Math.min(side.rttCount, RTT_SAMPLES)
+  if (kept === 0) return undefined
+  const sorted = side.words.slice(side.at + RTT_AT, side.at + RTT_AT + kept).sort()
+  const median = (sorted[kept >> 1] ?? 0) / 1e6
+  return { min: side.rttMin, median: Math.max(side.rttMin, median), samples: side.rttCount }
 }

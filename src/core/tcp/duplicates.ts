@@ -1,14 +1,14 @@
 import { ABSENT, FIN, type Packet, SYN } from '../packet/packet.ts'
-import { type LiveSide, RECENT_PACKETS } from './live-connection.ts'
+import { type LiveSide, RECENT_AT, RECENT_PACKETS, RECENT_WORDS } from './live-side.ts'
 
 /**
- * How long after a packet a second copy of it may still be the capture's doing, in seconds. A retransmission carries a new IP-ID
+ * How long after a packet a second copy of it may still be the capture's doing, in microseconds. A retransmission carries a new IP-ID
  * on most stacks, and comes a round trip or 200 ms later at the earliest (RFC 6298 §2.4 and practice); a mirror port's copy
  * comes when the other port forwards it.
  */
-const SAME_ID = 0.2
-const OTHER_PATH = 0.05
-const SAME_PATH = 0.0005
+const SAME_ID = 200_000
+const OTHER_PATH = 50_000
+const SAME_PATH = 500
 
 /** A number that equal packets share: TCP's checksum stands for header, options and payload; IP-ID tells retransmissions apart. */
 export function fingerprint(packet: Packet): number {
@@ -27,18 +27,17 @@ export function pathOf(packet: Packet): number {
   return h | 0
 }
 
+/** Microseconds modulo 2^32, for differences of moments that are near each other. */
+export const wrappedMicros = (packet: Packet): number => (Math.imul(packet.seconds, 1_000_000) + Math.floor(packet.nanoseconds / 1000)) | 0
+
 /** Puts a packet among the side's latest ones. */
-export function remember(side: LiveSide, key: number, path: number, at: number): void {
+export function remember(side: LiveSide, key: number, path: number, micros: number): void {
   const place = side.recentNext
-  if (place === side.recentKeys.length) {
-    side.recentKeys.push(key)
-    side.recentPaths.push(path)
-    side.recentTimes.push(at)
-  } else {
-    side.recentKeys[place] = key
-    side.recentPaths[place] = path
-    side.recentTimes[place] = at
-  }
+  const { words } = side
+  const at = side.at + RECENT_AT + place * RECENT_WORDS
+  words[at] = key
+  words[at + 1] = path
+  words[at + 2] = micros
   side.recentNext = (place + 1) % RECENT_PACKETS
 }
 
@@ -47,14 +46,17 @@ export function remember(side: LiveSide, key: number, path: number, at: number):
  * sent again, and they came the same way, equal acknowledgements and resets in a row are normal: those count as copies only where
  * a third of what the side sent was copied.
  */
-export function isCaptureDuplicate(side: LiveSide, packet: Packet, key: number, path: number, at: number): boolean {
+export function isCaptureDuplicate(side: LiveSide, packet: Packet, key: number, path: number, micros: number): boolean {
   const tellingId = packet.ipId > 0 && side.ipIdEqual <= side.captureDuplicates + 1
   const isRepeatable = packet.payloadLength === 0 && (packet.flags & (SYN | FIN)) === 0
-  for (let i = 0; i < side.recentKeys.length; i++) {
-    if (side.recentKeys[i] !== key) continue
-    const samePath = side.recentPaths[i] === path
+  const { words } = side
+  const start = side.at + RECENT_AT
+  const end = start + Math.min(side.packets - 1, RECENT_PACKETS) * RECENT_WORDS
+  for (let at = start; at < end; at += RECENT_WORDS) {
+    if (words[at] !== key) continue
+    const samePath = words[at + 1] === path
     if (isRepeatable && samePath && !tellingId && 3 * side.captureDuplicates < side.packets) continue
-    const apart = at - (side.recentTimes[i] ?? 0)
+    const apart = (micros - (words[at + 2] ?? 0)) | 0
     const limit = tellingId ? SAME_ID : samePath ? SAME_PATH : OTHER_PATH
     if (apart >= 0 && apart <= limit) return true
   }

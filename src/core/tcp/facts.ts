@@ -31,7 +31,8 @@ import { type KeptPacket, sideOf } from './decisive.ts'
 import { endpointStateName, ownState, peerState } from './endpoint-state.ts'
 import { historyText } from './history.ts'
 import { liteHistory } from './lite.ts'
-import type { LastSegment, LiveConnection, LiveSide } from './live-connection.ts'
+import type { LiveConnection } from './live-connection.ts'
+import { LAST_DATA_AT, LAST_PURE_ACK_AT, type LiveSide } from './live-side.ts'
 import { inferRfcState, RFC_STATES } from './rfc-state.ts'
 import { seqDelta } from './sequence.ts'
 
@@ -164,7 +165,7 @@ function liveSideFacts(ip: string, port: number, live: LiveConnection, own: Live
     uniqueBytes: live.isUdp ? own.bytes : Math.max(0, acked - 1 - (own.hasFin ? 1 : 0)),
     firstAt: own.firstAt,
     lastAt: own.lastAt,
-    lastDataAt: own.lastData.frame > 0 ? own.lastDataAt : undefined,
+    lastDataAt: hasLast(own, LAST_DATA_AT) ? own.lastDataAt : undefined,
     sentSeq: Math.max(0, own.sent),
     ackedSeq: Math.max(0, own.acked),
     retransmissions: own.retransmissions,
@@ -185,10 +186,10 @@ function liveSideFacts(ip: string, port: number, live: LiveConnection, own: Live
     syns: own.syns,
     fins: own.fins,
     resets: own.resets,
-    synOptions: own.synOptions,
+    synOptions: own.rare.synOptions,
     ttl: ttlFacts(own),
     ipId: ipIdFacts(own),
-    macs: own.macs ?? [],
+    macs: own.rare.macs ?? [],
     rtt: rttFacts(own),
   }
 }
@@ -197,15 +198,18 @@ function decisivePackets(live: LiveConnection, originatorIsA: boolean): Decisive
   const kept = live.decisive.packets()
   for (const isB of [false, true]) {
     const side = isB ? live.b : live.a
-    if (side.lastData.frame > 0) kept.push(lastOf('last-data', side.lastData, isB))
-    if (side.lastPureAck.frame > 0) kept.push(lastOf('last-ack', side.lastPureAck, isB))
+    if (hasLast(side, LAST_DATA_AT)) kept.push(lastOf('last-data', side, LAST_DATA_AT, side.lastDataAt, isB))
+    if (hasLast(side, LAST_PURE_ACK_AT)) kept.push(lastOf('last-ack', side, LAST_PURE_ACK_AT, side.lastPureAckAt, isB))
   }
   kept.sort((x, y) => x.frame - y.frame)
   return kept.map((packet) => toDecisive(live, packet, originatorIsA))
 }
 
-function lastOf(role: 'last-data' | 'last-ack', last: LastSegment, fromB: boolean): KeptPacket {
-  return { role, ...last, fromB, icmpType: -1, icmpCode: -1, sender: '' }
+const hasLast = (side: LiveSide, place: number): boolean => side.words[side.at + place] !== 0
+
+function lastOf(role: 'last-data' | 'last-ack', side: LiveSide, place: number, at: number, fromB: boolean): KeptPacket {
+  const [frame = 0, seq = 0, ack = 0, flags = 0, payloadLength = 0, window = 0, ttl = 0, ipId = 0] = side.words.subarray(side.at + place)
+  return { role, frame, at, fromB, flags, seq, ack, payloadLength, window, ttl, ipId, icmpType: -1, icmpCode: -1, sender: '' }
 }
 
 function toDecisive(live: LiveConnection, kept: KeptPacket, originatorIsA: boolean): DecisivePacket {

@@ -1,4 +1,4 @@
-import type { LiveSide } from './live-connection.ts'
+import type { LiveSide } from './live-side.ts'
 import { seqDelta } from './sequence.ts'
 
 /** Ranges kept for one side; more are forgotten, oldest first, and then count as seen. */
@@ -6,14 +6,15 @@ const MAX_HOLES = 16
 
 /** Bytes [start, end) were skipped by the sender's next segment: lost before the capture, late, or dropped by it. */
 export function openHole(side: LiveSide, start: number, end: number): void {
-  side.holes ??= []
-  if (side.holes.length === 2 * MAX_HOLES) side.holes.splice(0, 2)
-  side.holes.push(start, end)
+  side.rare.holes ??= []
+  const { holes } = side.rare
+  if (holes.length === 2 * MAX_HOLES) holes.splice(0, 2)
+  holes.push(start, end)
 }
 
 /** Takes [start, end) out of the holes. True when any of it was missing: the segment brings something not captured before. */
 export function fillHoles(side: LiveSide, start: number, end: number): boolean {
-  const { holes } = side
+  const { holes } = side.rare
   if (holes === undefined || holes.length === 0) return false
   const left: number[] = []
   let filled = false
@@ -27,13 +28,13 @@ export function fillHoles(side: LiveSide, start: number, end: number): boolean {
       if (seqDelta(to, end) > 0) left.push(end, to)
     }
   }
-  side.holes = left
+  side.rare.holes = left
   return filled
 }
 
 /** The other side acknowledged up to `ack`. True when that covers a hole: it has what the capture has not. */
 export function ackCoversHole(side: LiveSide, ack: number): boolean {
-  const { holes } = side
+  const { holes } = side.rare
   if (holes === undefined || holes.length === 0) return false
   return fillHoles(side, (ack - 0x40000000) | 0, ack)
 }

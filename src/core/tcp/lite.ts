@@ -16,7 +16,8 @@ import {
 } from './connection-table.ts'
 import { afterSegment, turned } from './endpoint-state.ts'
 import { HISTORY, HISTORY_WORDS, LETTERS_PER_WORD, letterAt } from './history.ts'
-import type { LiveConnection, LiveSide } from './live-connection.ts'
+import type { LiveConnection } from './live-connection.ts'
+import type { LiveSide } from './live-side.ts'
 import { RETRANSMISSION } from './marks.ts'
 import { seqDelta } from './sequence.ts'
 

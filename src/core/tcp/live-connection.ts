@@ -1,157 +1,170 @@
-import type { SynOptions } from './connection.ts'
 import { DecisiveLog } from './decisive.ts'
+import { LIVE_SIDE_WORDS, LiveSide, type RareFacts } from './live-side.ts'
 
-/** The last segment of a sort, overwritten by the next. */
-export class LastSegment {
-  frame = 0
-  at = 0
-  seq = 0
-  ack = 0
-  flags = 0
-  payloadLength = 0
-  window = 0
-  ttl = 0
-  ipId = 0
+const HEADER_WORDS = 12
+const WORDS = HEADER_WORDS + 2 * LIVE_SIDE_WORDS
+const PAGE_BITS = 8
+const PAGE_CONNECTIONS = 1 << PAGE_BITS
+
+/** Word places in the header; doubles first. */
+const FIRST_RTT = 0
+const LAST_FRAME = 2
+const STATES = 3
+const SEEN_LETTERS = 4
+const ID = 5
+const KIND = 6
+const ICMP_ERRORS = 7
+
+const IS_UDP = 1
+const ORIGINATOR_IS_A = 2
+
+interface Rare {
+  readonly a: RareFacts
+  readonly b: RareFacts
+  readonly decisive: DecisiveLog
+  readonly historyCodes: number[]
 }
 
-/** No window scale offered or known. */
-export const NO_SCALE = -1
-
-/** Duplicates are looked for among this many of a side's latest packets. */
-export const RECENT_PACKETS = 16
-
-/** What is followed of one side of a connection, packet by packet. Sequence numbers are int32 (see `sequence.ts`), times seconds. */
-export class LiveSide {
-  packets = 0
-  bytes = 0
-  firstAt = 0
-  lastAt = 0
-  lastDataAt = 0
-
-  /** `base` is known: from this side's first packet, or from what the other side acknowledged first. */
-  hasBase = false
-  /** The ISN, or one before the first sequence number seen. */
-  base = 0
-  hasSeq = false
-  /** One past the highest sequence number sent, and when that was reached. */
-  nextSeq = 0
-  nextSeqAt = 0
-  /** The same, relative to `base` and not wrapped. */
-  sent = 0
-  /** Sequence ranges below `nextSeq` that were not captured (yet), as [start, end, …]. */
-  holes: number[] | undefined = undefined
-  hasAck = false
-  /** Highest acknowledgement number sent by this side (of the other's data), and when. */
-  lastAck = 0
-  lastAckAt = 0
-  /** Highest relative sequence number of this side that the other acknowledged. */
-  acked = 0
-  window = 0
-  windowScale = NO_SCALE
-  /** Marks of this side's last segment. */
-  lastMarks = 0
-  /** Duplicate acknowledgements in a row. */
-  dupAckRun = 0
-
-  hasSyn = false
-  hasFin = false
-  /** One past the FIN. */
-  finEnd = 0
-  /** The FIN acknowledged the other side's FIN. */
-  finAnswersFin = false
-  lastRstSeq = 0
-  lastSynSeq = 0
-
-  retransmissions = 0
-  fastRetransmissions = 0
-  spuriousRetransmissions = 0
-  outOfOrder = 0
-  captureDuplicates = 0
-  keepAlives = 0
-  keepAliveAcks = 0
-  zeroWindows = 0
-  zeroWindowProbes = 0
-  zeroWindowProbeAcks = 0
-  windowFull = 0
-  duplicateAcks = 0
-  ackedUnseen = 0
-  lostSegments = 0
-  badChecksums = 0
-  offloadedChecksums = 0
-  goodChecksums = 0
-  syns = 0
-  fins = 0
-  resets = 0
-  /** Events behind Zeek's logarithmic history letters. */
-  rewrites = 0
-  zeroWindowLetters = 0
-
-  synOptions: SynOptions | undefined = undefined
-
-  /** Candidate for the usual TTL with its count; other values as [ttl, count, …]. */
-  ttl = 0
-  ttlCount = 0
-  otherTtls: number[] | undefined = undefined
-
-  /** IPv4 identification of the last packet, and how many steps were small, zero, equal or something else. */
-  ipId = -1
-  /** Step from the packet before to this one, modulo 2^16; 0 where unknown. */
-  ipIdStep = 0
-  ipIdSmallSteps = 0
-  ipIdZeros = 0
-  ipIdEqual = 0
-  ipIdJumps = 0
-
-  /** Source MAC of the last frame as two words. */
-  macHigh = -1
-  macLow = 0
-  macs: string[] | undefined = undefined
-
-  /** The segment being timed: one past its end, and when it was sent. */
-  timing = false
-  timedEnd = 0
-  timedAt = 0
-  rttMin = 0
-  rttCount = 0
-  rttSamples: number[] | undefined = undefined
-
-  /** Fingerprints of the latest packets: what identifies the packet, which way it came, and when. */
-  readonly recentKeys: number[] = []
-  readonly recentPaths: number[] = []
-  readonly recentTimes: number[] = []
-  recentNext = 0
-
-  readonly lastData = new LastSegment()
-  readonly lastPureAck = new LastSegment()
-  /** Inferred RFC 9293 state just before the first reset; −1 while there was none. */
-  stateBeforeReset = -1
+interface Page {
+  readonly words: Int32Array<ArrayBuffer>
+  readonly doubles: Float64Array<ArrayBuffer>
 }
 
-/** The rich form of a connection: everything that is followed while there is room for it. */
+/** Bytes of one connection followed in full, without what only some have (about as much again). */
+export const LIVE_BYTES = 4 * WORDS
+
+/**
+ * Connections followed in full, in pages of typed arrays. It is itself the view of one of them: `select` points `a`, `b` and the
+ * rest at it. Nothing is allocated for a packet.
+ */
 export class LiveConnection {
-  readonly id: number
   readonly a = new LiveSide()
   readonly b = new LiveSide()
-  readonly decisive = new DecisiveLog()
-  /** Packed endpoint states, side A first. */
-  states = 0
-  /** Letters beyond what the record has room for. */
-  historyCodes: number[] = []
-  seenLetters = 0
-  firstAt = 0
-  lastAt = 0
-  lastFrame = 0
-  isUdp: boolean
-  /** A, who sent first, is the originator. */
-  originatorIsA: boolean
-  /** Seconds from a SYN to its SYN-ACK's acknowledgement or the like: Wireshark's first RTT; 0 while unknown. */
-  firstRtt = 0
-  icmpErrors = 0
-  payloadOnSyn = false
+  readonly #pages: Page[] = []
+  readonly #rare: Rare[] = []
+  readonly #free: number[] = []
+  #words = new Int32Array(0)
+  #doubles = new Float64Array(0)
+  #at = 0
+  #index = 0
 
-  constructor(id: number, isUdp: boolean, originatorIsA: boolean) {
-    this.id = id
-    this.isUdp = isUdp
-    this.originatorIsA = originatorIsA
+  /** Places taken, those given back included. */
+  get capacity(): number {
+    return this.#rare.length - this.#free.length
+  }
+
+  /** Points the view at a connection. */
+  select(index: number): void {
+    const page = this.#pages[index >> PAGE_BITS]
+    if (page === undefined) throw new RangeError(`no connection ${index} is followed in full`)
+    this.#index = index
+    this.#words = page.words
+    this.#doubles = page.doubles
+    this.#at = (index & (PAGE_CONNECTIONS - 1)) * WORDS
+    point(this.a, page, this.#at + HEADER_WORDS)
+    point(this.b, page, this.#at + HEADER_WORDS + LIVE_SIDE_WORDS)
+  }
+
+  /** A new connection, selected. @returns its index */
+  add(id: number, isUdp: boolean, originatorIsA: boolean): number {
+    const index = this.#free.pop() ?? this.#rare.length
+    if (index >> PAGE_BITS === this.#pages.length) this.#pages.push(makePage())
+    this.#rare[index] = { a: noRareFacts(), b: noRareFacts(), decisive: new DecisiveLog(), historyCodes: [] }
+    this.select(index)
+    this.#words.fill(0, this.#at, this.#at + HEADER_WORDS)
+    this.selectRare()
+    this.a.clear()
+    this.b.clear()
+    this.#words[this.#at + ID] = id
+    this.#words[this.#at + KIND] = (isUdp ? IS_UDP : 0) | (originatorIsA ? ORIGINATOR_IS_A : 0)
+    return index
+  }
+
+  /** Gives a connection's place to the next one. */
+  remove(index: number): void {
+    this.#free.push(index)
+  }
+
+  /** Must precede the use of `rare` of both sides, of `decisive` and of `historyCodes`. */
+  selectRare(): void {
+    const rare = this.#rareFacts()
+    this.a.rare = rare.a
+    this.b.rare = rare.b
+  }
+
+  #rareFacts(): Rare {
+    const rare = this.#rare[this.#index]
+    if (rare === undefined) throw new RangeError(`no connection ${this.#index} is followed in full`)
+    return rare
+  }
+
+  get decisive(): DecisiveLog {
+    return this.#rareFacts().decisive
+  }
+  /** Codes of `history.ts`. */
+  get historyCodes(): number[] {
+    return this.#rareFacts().historyCodes
+  }
+  /** Its record in the connection table. */
+  get id(): number {
+    return this.#words[this.#at + ID] as number
+  }
+  get isUdp(): boolean {
+    return ((this.#words[this.#at + KIND] as number) & IS_UDP) !== 0
+  }
+  /** A, who sent first, is the originator. */
+  get originatorIsA(): boolean {
+    return ((this.#words[this.#at + KIND] as number) & ORIGINATOR_IS_A) !== 0
+  }
+  /** Packed endpoint states, side A first. */
+  get states(): number {
+    return this.#words[this.#at + STATES] as number
+  }
+  set states(states: number) {
+    this.#words[this.#at + STATES] = states
+  }
+  /** Bits of the history letters written. */
+  get seenLetters(): number {
+    return this.#words[this.#at + SEEN_LETTERS] as number
+  }
+  set seenLetters(letters: number) {
+    this.#words[this.#at + SEEN_LETTERS] = letters
+  }
+  get lastFrame(): number {
+    return this.#words[this.#at + LAST_FRAME] as number
+  }
+  set lastFrame(frame: number) {
+    this.#words[this.#at + LAST_FRAME] = frame
+  }
+  get icmpErrors(): number {
+    return this.#words[this.#at + ICMP_ERRORS] as number
+  }
+  set icmpErrors(errors: number) {
+    this.#words[this.#at + ICMP_ERRORS] = errors
+  }
+  /** Both halves of the handshake: Wireshark's first RTT, seconds; 0 while unknown. */
+  get firstRtt(): number {
+    return this.#doubles[(this.#at >> 1) + FIRST_RTT] as number
+  }
+  set firstRtt(seconds: number) {
+    this.#doubles[(this.#at >> 1) + FIRST_RTT] = seconds
+  }
+  /** When either side was last heard. */
+  get lastAt(): number {
+    return Math.max(this.a.lastAt, this.b.lastAt)
   }
 }
+
+function point(side: LiveSide, page: Page, at: number): void {
+  side.words = page.words
+  side.doubles = page.doubles
+  side.at = at
+  side.doubleAt = at >> 1
+}
+
+function makePage(): Page {
+  const buffer = new ArrayBuffer(PAGE_CONNECTIONS * WORDS * 4)
+  return { words: new Int32Array(buffer), doubles: new Float64Array(buffer) }
+}
+
+const noRareFacts = (): RareFacts => ({ synOptions: undefined, otherTtls: undefined, macs: undefined, holes: undefined })

@@ -1,11 +1,11 @@
 import { ACK, FIN, type Packet, RST, SYN } from '../packet/packet.ts'
 import { readTcpOptions, TcpOptions } from '../packet/tcp-options.ts'
 import { noteIpId, noteMac, noteTtl } from './baselines.ts'
-import { fingerprint, isCaptureDuplicate, pathOf, remember } from './duplicates.ts'
+import { fingerprint, isCaptureDuplicate, pathOf, remember, wrappedMicros } from './duplicates.ts'
 import { afterSegment, CLOSED, ownState, peerState, RESET, turned } from './endpoint-state.ts'
 import { HISTORY, isLogged } from './history.ts'
-import type { LastSegment, LiveConnection, LiveSide } from './live-connection.ts'
-import { NO_SCALE } from './live-connection.ts'
+import type { LiveConnection } from './live-connection.ts'
+import { LAST_DATA_AT, LAST_PURE_ACK_AT, type LiveSide, NO_SCALE } from './live-side.ts'
 import {
   ACKED_UNSEEN,
   BAD_CHECKSUM,
@@ -41,9 +41,10 @@ export function followSegment(connection: LiveConnection, fromB: boolean, packet
   noteArrival(connection, own, packet, at)
   const key = fingerprint(packet)
   const path = pathOf(packet)
+  const micros = wrappedMicros(packet)
   // A damaged copy is not the packet again.
-  const isDuplicate = !isBad && bringsNothing(own, packet) && isCaptureDuplicate(own, packet, key, path, at)
-  remember(own, key, path, at)
+  const isDuplicate = !isBad && bringsNothing(own, packet) && isCaptureDuplicate(own, packet, key, path, micros)
+  remember(own, key, path, micros)
   if (isDuplicate) {
     own.captureDuplicates++
     return CAPTURE_DUPLICATE
@@ -62,7 +63,6 @@ function noteArrival(connection: LiveConnection, own: LiveSide, packet: Packet, 
   if (own.packets++ === 0) own.firstAt = at
   own.lastAt = at
   own.bytes += packet.payloadLength
-  connection.lastAt = at
   connection.lastFrame = packet.frameNumber
   if ((packet.flags & RST) === 0) {
     noteTtl(own, packet.ttl)
@@ -85,7 +85,6 @@ function noteControl(connection: LiveConnection, own: LiveSide, other: LiveSide,
     own.syns++
     own.hasSyn = true
     noteSynOptions(own, packet)
-    if (packet.payloadLength > 0) connection.payloadOnSyn = true
     connection.decisive.add(flags & ACK ? 'syn-ack' : 'syn', packet, fromB)
   }
   if (flags & FIN) {
@@ -104,9 +103,9 @@ function noteControl(connection: LiveConnection, own: LiveSide, other: LiveSide,
 
 function noteSynOptions(own: LiveSide, packet: Packet): void {
   readTcpOptions(packet, options)
-  if (options.cutOff && own.synOptions !== undefined) return
+  if (options.cutOff && own.rare.synOptions !== undefined) return
   own.windowScale = options.windowScale >= 0 ? options.windowScale : NO_SCALE
-  own.synOptions = {
+  own.rare.synOptions = {
     mss: options.mss < 0 ? undefined : options.mss,
     windowScale: options.windowScale < 0 ? undefined : options.windowScale,
     sackPermitted: options.sackPermitted,
@@ -188,26 +187,35 @@ function letter(connection: LiveConnection, kind: number, fromB: boolean, again:
 const MAX_LETTERS = 64
 
 function keepDecisive(connection: LiveConnection, own: LiveSide, packet: Packet, fromB: boolean, marks: number, at: number): void {
+  if (marks & (BAD_CHECKSUM | RETRANSMISSION | ZERO_WINDOW_PROBE | KEEP_ALIVE | ZERO_WINDOW)) keepTrouble(connection, packet, fromB, marks)
+  if (packet.payloadLength > 0) {
+    own.lastDataAt = at
+    keepLast(own, LAST_DATA_AT, packet)
+  } else if ((packet.flags & (ACK | SYN | FIN | RST)) === ACK) {
+    own.lastPureAckAt = at
+    keepLast(own, LAST_PURE_ACK_AT, packet)
+  }
+}
+
+function keepTrouble(connection: LiveConnection, packet: Packet, fromB: boolean, marks: number): void {
   const { decisive } = connection
   if (marks & BAD_CHECKSUM) decisive.add('bad-checksum', packet, fromB)
   if (marks & RETRANSMISSION) decisive.add('retransmission', packet, fromB)
   else if (marks & ZERO_WINDOW_PROBE) decisive.add('zero-window-probe', packet, fromB)
   else if (marks & KEEP_ALIVE) decisive.add('keep-alive', packet, fromB)
   if (marks & ZERO_WINDOW) decisive.add('zero-window', packet, fromB)
-  if (packet.payloadLength > 0) {
-    own.lastDataAt = at
-    set(own.lastData, packet, at)
-  } else if ((packet.flags & (ACK | SYN | FIN | RST)) === ACK) set(own.lastPureAck, packet, at)
 }
 
-function set(last: LastSegment, packet: Packet, at: number): void {
-  last.frame = packet.frameNumber
-  last.at = at
-  last.seq = packet.seq | 0
-  last.ack = packet.ack | 0
-  last.flags = packet.flags
-  last.payloadLength = packet.payloadLength
-  last.window = packet.window
-  last.ttl = packet.ttl
-  last.ipId = packet.ipId
+/** The last segment of a sort, overwritten by the next. */
+function keepLast(own: LiveSide, place: number, packet: Packet): void {
+  const { words } = own
+  const at = own.at + place
+  words[at] = packet.frameNumber
+  words[at + 1] = packet.seq
+  words[at + 2] = packet.ack
+  words[at + 3] = packet.flags
+  words[at + 4] = packet.payloadLength
+  words[at + 5] = packet.window
+  words[at + 6] = packet.ttl
+  words[at + 7] = packet.ipId
 }

@@ -1,5 +1,5 @@
 import type { RfcState } from './connection.ts'
-import type { LiveSide } from './live-connection.ts'
+import type { LiveSide } from './live-side.ts'
 import { seqDelta } from './sequence.ts'
 
 export const RFC_STATES: readonly RfcState[] = [

@@ -1,7 +1,8 @@
 import { ACK, FIN, type Packet, RST, SYN } from '../packet/packet.ts'
 import { noteRtt, sendingOrder } from './baselines.ts'
 import { ackCoversHole, fillHoles, openHole } from './holes.ts'
-import { type LiveConnection, type LiveSide, NO_SCALE } from './live-connection.ts'
+import type { LiveConnection } from './live-connection.ts'
+import { type LiveSide, NO_SCALE } from './live-side.ts'
 import {
   ACKED_UNSEEN,
   DUPLICATE_ACK,

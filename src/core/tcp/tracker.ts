@@ -24,7 +24,7 @@ import {
 } from './connection-table.ts'
 import { factsOf } from './facts.ts'
 import { HISTORY } from './history.ts'
-import { followLite, makeLite } from './lite.ts'
+import { followLite } from './lite.ts'
 import { LiveConnection } from './live-connection.ts'
 import { followSegment } from './live-segment.ts'
 import { serviceSide } from './service-ports.ts'
@@ -90,8 +90,7 @@ export class Tracker {
   readonly #packet = new Packet()
   readonly #table = new ConnectionTable()
   readonly #addresses = new AddressTable()
-  readonly #live: (LiveConnection | undefined)[] = []
-  readonly #freeLive: number[] = []
+  readonly #live = new LiveConnection()
   #tcpStreams = 0
   #udpStreams = 0
   #hand = 0
@@ -151,9 +150,13 @@ export class Tracker {
     if (known !== undefined || this.notDecoded.size < MAX_REASONS) this.notDecoded.set(reason, (known ?? 0) + 1)
   }
 
+  /** The connection followed in full, selected; undefined for the plain ones. */
   #liveOf(id: number): LiveConnection | undefined {
     const detail = this.#table.page(id).words[this.#table.base(id) + DETAIL] ?? 0
-    return detail === 0 ? undefined : this.#live[detail - 1]
+    if (detail === 0) return undefined
+    this.#live.select(detail - 1)
+    this.#live.selectRare()
+    return this.#live
   }
 
   #segment(packet: Packet): void {
@@ -235,21 +238,13 @@ export class Tracker {
     words[base + FIRST_FRAME] = packet.frameNumber
     words[base + VLAN] = packet.vlan
     doubles[(base >> 1) + STARTED_AT] = at
-    words[base + DETAIL] = this.#makeLive(id, (kind & KIND_UDP) !== 0, !isTurned, at)
+    words[base + DETAIL] = this.#makeLive(id, (kind & KIND_UDP) !== 0, !isTurned)
     return id
   }
 
   /** Index + 1 of a new rich form; 0 where there is no room. */
-  #makeLive(id: number, isUdp: boolean, originatorIsA: boolean, at: number): number {
-    const live = new LiveConnection(id, isUdp, originatorIsA)
-    live.firstAt = at
-    const free = this.#freeLive.pop()
-    if (free !== undefined) {
-      this.#live[free] = live
-      return free + 1
-    }
-    if (this.#live.length >= this.#limits.detailed) return 0
-    return this.#live.push(live)
+  #makeLive(id: number, isUdp: boolean, originatorIsA: boolean): number {
+    return this.#live.capacity >= this.#limits.detailed ? 0 : this.#live.add(id, isUdp, originatorIsA) + 1
   }
 
   /** Makes room in a full table: of the next few records the one that was quiet longest. */
@@ -261,12 +256,7 @@ export class Tracker {
     }
     this.#hand = (this.#hand + 16) % this.#table.size
     const detail = this.#table.page(oldest).words[this.#table.base(oldest) + DETAIL] ?? 0
-    if (detail > 0) {
-      const live = this.#live[detail - 1]
-      if (live !== undefined) makeLite(this.#table, live)
-      this.#live[detail - 1] = undefined
-      this.#freeLive.push(detail - 1)
-    }
+    if (detail > 0) this.#live.remove(detail - 1)
     this.#table.remove(oldest)
     this.counts.forgotten++
   }
@@ -323,7 +313,6 @@ function followDatagram(live: LiveConnection, fromB: boolean, packet: Packet, at
   }
   own.bytes += packet.payloadLength
   own.lastAt = at
-  live.lastAt = at
   live.lastFrame = packet.frameNumber
   noteTtl(own, packet.ttl)
   noteIpId(own, packet.ipId)
