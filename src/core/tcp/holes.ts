@@ -10,12 +10,13 @@ export function openHole(side: LiveSide, start: number, end: number): void {
   const { holes } = side.rare
   if (holes.length === 2 * MAX_HOLES) holes.splice(0, 2)
   holes.push(start, end)
+  side.openHoles = holes.length >> 1
 }
 
 /** Takes [start, end) out of the holes. True when any of it was missing: the segment brings something not captured before. */
 export function fillHoles(side: LiveSide, start: number, end: number): boolean {
   const { holes } = side.rare
-  if (holes === undefined || holes.length === 0) return false
+  if (side.openHoles === 0 || holes === undefined) return false
   const left: number[] = []
   let filled = false
   for (let i = 0; i < holes.length; i += 2) {
@@ -29,12 +30,11 @@ export function fillHoles(side: LiveSide, start: number, end: number): boolean {
     }
   }
   side.rare.holes = left
+  side.openHoles = left.length >> 1
   return filled
 }
 
 /** The other side acknowledged up to `ack`. True when that covers a hole: it has what the capture has not. */
 export function ackCoversHole(side: LiveSide, ack: number): boolean {
-  const { holes } = side.rare
-  if (holes === undefined || holes.length === 0) return false
-  return fillHoles(side, (ack - 0x40000000) | 0, ack)
+  return side.openHoles > 0 && fillHoles(side, (ack - 0x40000000) | 0, ack)
 }

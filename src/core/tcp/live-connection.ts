@@ -1,10 +1,8 @@
 import { DecisiveLog } from './decisive.ts'
-import { LIVE_SIDE_WORDS, LiveSide, type RareFacts } from './live-side.ts'
+import { LIVE_SIDE_WORDS, LiveSide } from './live-side.ts'
 
 const HEADER_WORDS = 12
 const WORDS = HEADER_WORDS + 2 * LIVE_SIDE_WORDS
-const PAGE_BITS = 8
-const PAGE_CONNECTIONS = 1 << PAGE_BITS
 
 /** Word places in the header; doubles first. */
 const FIRST_RTT = 0
@@ -18,61 +16,46 @@ const ICMP_ERRORS = 7
 const IS_UDP = 1
 const ORIGINATOR_IS_A = 2
 
-interface Rare {
-  readonly a: RareFacts
-  readonly b: RareFacts
-  readonly decisive: DecisiveLog
-  readonly historyCodes: number[]
-}
-
-interface Page {
-  readonly words: Int32Array<ArrayBuffer>
-  readonly doubles: Float64Array<ArrayBuffer>
-}
-
 /** Bytes of one connection followed in full, without what only some have (about as much again). */
 export const LIVE_BYTES = 4 * WORDS
 
 /**
- * Connections followed in full, in pages of typed arrays. It is itself the view of one of them: `select` points `a`, `b` and the
- * rest at it. Nothing is allocated for a packet.
+ * Connections followed in full, in one typed array that grows by half. It is itself the view of one of them: `select` points `a`,
+ * `b` and the rest at it. Nothing is allocated for a packet.
  */
 export class LiveConnection {
   readonly a = new LiveSide()
   readonly b = new LiveSide()
-  readonly #pages: Page[] = []
-  readonly #rare: Rare[] = []
+  readonly #decisive: DecisiveLog[] = []
+  readonly #historyCodes: number[][] = []
   readonly #free: number[] = []
   #words = new Int32Array(0)
   #doubles = new Float64Array(0)
   #at = 0
   #index = 0
 
-  /** Places taken, those given back included. */
-  get capacity(): number {
-    return this.#rare.length - this.#free.length
+  /** Connections in it. */
+  get size(): number {
+    return this.#decisive.length - this.#free.length
   }
 
   /** Points the view at a connection. */
   select(index: number): void {
-    const page = this.#pages[index >> PAGE_BITS]
-    if (page === undefined) throw new RangeError(`no connection ${index} is followed in full`)
+    const at = index * WORDS
     this.#index = index
-    this.#words = page.words
-    this.#doubles = page.doubles
-    this.#at = (index & (PAGE_CONNECTIONS - 1)) * WORDS
-    point(this.a, page, this.#at + HEADER_WORDS)
-    point(this.b, page, this.#at + HEADER_WORDS + LIVE_SIDE_WORDS)
+    this.#at = at
+    this.a.point(index, at + HEADER_WORDS)
+    this.b.point(index, at + HEADER_WORDS + LIVE_SIDE_WORDS)
   }
 
   /** A new connection, selected. @returns its index */
   add(id: number, isUdp: boolean, originatorIsA: boolean): number {
-    const index = this.#free.pop() ?? this.#rare.length
-    if (index >> PAGE_BITS === this.#pages.length) this.#pages.push(makePage())
-    this.#rare[index] = { a: noRareFacts(), b: noRareFacts(), decisive: new DecisiveLog(), historyCodes: [] }
+    const index = this.#free.pop() ?? this.#decisive.length
+    if ((index + 1) * WORDS > this.#words.length) this.#grow()
+    this.#decisive[index] = new DecisiveLog()
+    this.#historyCodes[index] = []
     this.select(index)
     this.#words.fill(0, this.#at, this.#at + HEADER_WORDS)
-    this.selectRare()
     this.a.clear()
     this.b.clear()
     this.#words[this.#at + ID] = id
@@ -85,25 +68,25 @@ export class LiveConnection {
     this.#free.push(index)
   }
 
-  /** Must precede the use of `rare` of both sides, of `decisive` and of `historyCodes`. */
-  selectRare(): void {
-    const rare = this.#rareFacts()
-    this.a.rare = rare.a
-    this.b.rare = rare.b
-  }
-
-  #rareFacts(): Rare {
-    const rare = this.#rare[this.#index]
-    if (rare === undefined) throw new RangeError(`no connection ${this.#index} is followed in full`)
-    return rare
+  #grow(): void {
+    const connections = Math.max(64, Math.ceil((1.5 * this.#words.length) / WORDS))
+    const buffer = new ArrayBuffer(4 * WORDS * connections)
+    const words = new Int32Array(buffer)
+    words.set(this.#words)
+    this.#words = words
+    this.#doubles = new Float64Array(buffer)
+    for (const side of [this.a, this.b]) {
+      side.words = words
+      side.doubles = this.#doubles
+    }
   }
 
   get decisive(): DecisiveLog {
-    return this.#rareFacts().decisive
+    return this.#decisive[this.#index] as DecisiveLog
   }
   /** Codes of `history.ts`. */
   get historyCodes(): number[] {
-    return this.#rareFacts().historyCodes
+    return this.#historyCodes[this.#index] as number[]
   }
   /** Its record in the connection table. */
   get id(): number {
@@ -154,17 +137,3 @@ export class LiveConnection {
     return Math.max(this.a.lastAt, this.b.lastAt)
   }
 }
-
-function point(side: LiveSide, page: Page, at: number): void {
-  side.words = page.words
-  side.doubles = page.doubles
-  side.at = at
-  side.doubleAt = at >> 1
-}
-
-function makePage(): Page {
-  const buffer = new ArrayBuffer(PAGE_CONNECTIONS * WORDS * 4)
-  return { words: new Int32Array(buffer), doubles: new Float64Array(buffer) }
-}
-
-const noRareFacts = (): RareFacts => ({ synOptions: undefined, otherTtls: undefined, macs: undefined, holes: undefined })

@@ -23,6 +23,7 @@ import {
   ZERO_WINDOW_PROBE,
   ZERO_WINDOW_PROBE_ACK,
 } from './marks.ts'
+import { keepLast } from './plain-segment.ts'
 import { inferRfcState, rfcStateCode } from './rfc-state.ts'
 import { analyzeSegment } from './segment-analysis.ts'
 import { seqDelta } from './sequence.ts'
@@ -204,18 +205,4 @@ function keepTrouble(connection: LiveConnection, packet: Packet, fromB: boolean,
   else if (marks & ZERO_WINDOW_PROBE) decisive.add('zero-window-probe', packet, fromB)
   else if (marks & KEEP_ALIVE) decisive.add('keep-alive', packet, fromB)
   if (marks & ZERO_WINDOW) decisive.add('zero-window', packet, fromB)
-}
-
-/** The last segment of a sort, overwritten by the next. */
-function keepLast(own: LiveSide, place: number, packet: Packet): void {
-  const { words } = own
-  const at = own.at + place
-  words[at] = packet.frameNumber
-  words[at + 1] = packet.seq
-  words[at + 2] = packet.ack
-  words[at + 3] = packet.flags
-  words[at + 4] = packet.payloadLength
-  words[at + 5] = packet.window
-  words[at + 6] = packet.ttl
-  words[at + 7] = packet.ipId
 }

@@ -44,6 +44,7 @@ const INTS = [
   'macLow',
   'recentNext',
   'goodChecksums',
+  'openHoles',
   'finEnd',
   'lastRstSeq',
   'lastSynSeq',
@@ -105,7 +106,19 @@ export class LiveSide {
   /** First word, and first double, of this side. */
   at = 0
   doubleAt = 0
-  rare: RareFacts = { synOptions: undefined, otherTtls: undefined, macs: undefined, holes: undefined }
+  /** What only some connections have, by connection. */
+  rareFacts: RareFacts[] = []
+  index = 0
+
+  get rare(): RareFacts {
+    return this.rareFacts[this.index] ?? this.#addRare()
+  }
+
+  #addRare(): RareFacts {
+    const rare: RareFacts = { synOptions: undefined, otherTtls: undefined, macs: undefined, holes: undefined }
+    this.rareFacts[this.index] = rare
+    return rare
+  }
 
   declare packets: number
   declare bytes: number
@@ -129,6 +142,8 @@ export class LiveSide {
   declare lastAckAt: number
   /** Highest relative sequence number of this side that the other acknowledged. */
   declare acked: number
+  /** Ranges in `rare.holes`. */
+  declare openHoles: number
   declare window: number
   declare windowScale: number
   /** Marks of this side's last segment. */
@@ -189,9 +204,17 @@ export class LiveSide {
   /** Code of the RFC 9293 state inferred just before the first reset; −1 while there was none. */
   declare stateBeforeReset: number
 
+  /** Points the view at a connection's side. */
+  point(index: number, at: number): void {
+    this.index = index
+    this.at = at
+    this.doubleAt = at >> 1
+  }
+
   /** Zeroes the side that the view points at. */
   clear(): void {
     this.words.fill(0, this.at, this.at + LIVE_SIDE_WORDS)
+    this.#addRare()
     this.windowScale = NO_SCALE
     this.ipId = -1
     this.macHigh = -1

@@ -83,7 +83,8 @@ function judge(own: LiveSide, other: LiveSide, seq: number, ack: number, packet:
   return marks | judgePureAck(own, other, ack, window)
 }
 
-function fillsWindow(own: LiveSide, other: LiveSide, seq: number, length: number): boolean {
+/** Whether a segment reaches the last byte of the window that the other side offered. */
+export function fillsWindow(own: LiveSide, other: LiveSide, seq: number, length: number): boolean {
   if (!other.hasAck || other.windowScale === NO_SCALE) return false
   const scale = own.windowScale === NO_SCALE ? 0 : other.windowScale
   return ((seq + length) | 0) === ((other.lastAck + (other.window << scale)) | 0)
@@ -175,7 +176,8 @@ function takeAck(connection: LiveConnection, own: LiveSide, other: LiveSide, pac
   own.lastAckAt = at
 }
 
-function closeTiming(connection: LiveConnection, own: LiveSide, other: LiveSide, at: number): void {
+/** Something timed was acknowledged. */
+export function closeTiming(connection: LiveConnection, own: LiveSide, other: LiveSide, at: number): void {
   other.timing = false
   noteRtt(other, at - other.timedAt)
   // The handshake's two halves make the first round trip.

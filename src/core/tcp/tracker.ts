@@ -27,6 +27,7 @@ import { HISTORY } from './history.ts'
 import { followLite } from './lite.ts'
 import { LiveConnection } from './live-connection.ts'
 import { followSegment } from './live-segment.ts'
+import { followPlainSegment } from './plain-segment.ts'
 import { serviceSide } from './service-ports.ts'
 
 export interface TrackerLimits {
@@ -155,7 +156,6 @@ export class Tracker {
     const detail = this.#table.page(id).words[this.#table.base(id) + DETAIL] ?? 0
     if (detail === 0) return undefined
     this.#live.select(detail - 1)
-    this.#live.selectRare()
     return this.#live
   }
 
@@ -177,7 +177,8 @@ export class Tracker {
     if (live === undefined) followLite(table, id, fromB, packet, at)
     else {
       const isBad = this.#checksumIsBad(live, fromB, packet)
-      const marks = followSegment(live, fromB, packet, at, isBad)
+      const isPlain = !isBad && followPlainSegment(live, fromB, packet, at)
+      const marks = isPlain ? 0 : followSegment(live, fromB, packet, at, isBad)
       this.#options.onSegment?.(packet, id, !fromB, marks)
     }
   }
@@ -244,7 +245,7 @@ export class Tracker {
 
   /** Index + 1 of a new rich form; 0 where there is no room. */
   #makeLive(id: number, isUdp: boolean, originatorIsA: boolean): number {
-    return this.#live.capacity >= this.#limits.detailed ? 0 : this.#live.add(id, isUdp, originatorIsA) + 1
+    return this.#live.size >= this.#limits.detailed ? 0 : this.#live.add(id, isUdp, originatorIsA) + 1
   }
 
   /** Makes room in a full table: of the next few records the one that was quiet longest. */
@@ -270,6 +271,8 @@ export class Tracker {
   }
 
   #checksumIsBad(live: LiveConnection, fromB: boolean, packet: Packet): boolean {
+    // A segment that the capture cut cannot be summed.
+    if (packet.payloadCaptured < packet.payloadLength) return false
     const own = fromB ? live.b : live.a
     const isSampled =
       this.#options.checksums !== 'sampled' ||
