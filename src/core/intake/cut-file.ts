@@ -4,6 +4,7 @@ import type { Chunks, Sink } from '../bytes/chunks.ts'
 import { type DecompressionReport, peek } from '../bytes/decompress.ts'
 import { cutCapture, inFileClock } from '../capture/cut.ts'
 import { captureFormat, SNIFF_BYTES } from '../capture/formats.ts'
+import { privateSink } from '../diagnosis/privacy/private-sink.ts'
 import { InputError } from '../errors.ts'
 import { cutLog } from '../logs/cut-log.ts'
 import { flowDigest } from '../tcp/flow-digest.ts'
@@ -35,17 +36,24 @@ export async function cutFile(file: FileToCut): Promise<CutReceipt> {
     throw new InputError('unknown-format', 'this is neither pcap nor pcapng', 'Send a capture as pcap or pcapng (gzip and zip too).', 0)
   }
   const kind = format === undefined ? 'log' : 'capture'
-  const output = await file.open(entryOf(file, kind, head))
+  const { privacy } = file.request
+  const output = await file.open(privacy?.json(entryOf(file, kind, head)) ?? entryOf(file, kind, head))
   const hash = sha256.create()
-  const sink: Sink = (bytes) => {
+  let stored = 0
+  const store: Sink = (bytes) => {
     hash.update(bytes)
+    stored += bytes.length
     return output.write(bytes)
   }
+  const made = privacy && privateSink(privacy, kind, store)
   try {
-    const receipt = kind === 'capture' ? await cutPackets(file, chunks, sink) : await cutRecords(file, chunks, sink)
+    const receipt =
+      kind === 'capture' ? await cutPackets(file, chunks, made?.write ?? store) : await cutRecords(file, chunks, made?.write ?? store)
+    await made?.end()
     await output.end()
     receipt.kept.sha256 = bytesToHex(hash.digest())
-    return receipt
+    if (privacy === undefined) return receipt
+    return privacy.receipt({ ...receipt, kept: { ...receipt.kept, bytes: stored } })
   } catch (error) {
     await output.abort(error)
     throw error

@@ -9,6 +9,7 @@ import {
   sniffCompression,
 } from '../bytes/decompress.ts'
 import { unzip } from '../bytes/unzip.ts'
+import type { CasePrivacy } from '../diagnosis/privacy/privacy.ts'
 import { InputError } from '../errors.ts'
 import type { TrackerLimits } from '../tcp/tracker.ts'
 import type { Window } from '../time/window.ts'
@@ -31,6 +32,8 @@ export interface CutRequest {
   /** What an archive may unpack to. */
   readonly limits?: DecompressionLimits | undefined
   readonly trackerLimits?: TrackerLimits | undefined
+  /** The case's privacy, applied to what is kept before it is written; its files go through one after the other. */
+  readonly privacy?: CasePrivacy | undefined
   /** Also keep a log's column names and the like (`trim --keep-header`; the service, so that logs still open). */
   readonly keepHeader?: boolean | undefined
 }
