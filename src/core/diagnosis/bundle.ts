@@ -1,4 +1,5 @@
-import type { Chunks, Sink } from '../bytes/chunks.ts'
+import type { Sink } from '../bytes/chunks.ts'
+import { annotatedCapture, subjectCapture } from './bundle-captures.ts'
 import { receiptEntryName, SUBJECT_ENTRY } from './bundle-names.ts'
 import { bundleReadme } from './bundle-readme.ts'
 import { type PackedEntry, ZipWriter } from './bundle-zip.ts'
@@ -18,15 +19,8 @@ export interface BundleParts {
   readonly question: Question
   /** The rows of `hangup connections --json`, over all captures. */
   readonly connections: readonly unknown[]
-  /** Cut captures and logs, in the order of the uploads, named by `evidenceEntryName`. Each source is opened once or twice. */
+  /** Cut captures and logs, in the order of the uploads, named by `evidenceEntryName`. The source of the subject's capture is opened twice. */
   readonly evidence: readonly EvidenceFile[]
-  /**
-   * The bytes of an evidence file as they go into the bundle; without it, the source's own. `annotateEvidence` puts comments on decisive
-   * packets and makes pcap into pcapng.
-   */
-  readonly content?: (file: EvidenceFile) => Chunks
-  /** The subject connection alone as pcapng, where there is one. */
-  readonly subject?: Chunks | undefined
   /** Absent: the manifest is unsigned, and `verifyBundle` says so. */
   readonly signer?: ManifestSigner | undefined
 }
@@ -38,7 +32,8 @@ export interface WrittenBundle {
 }
 
 /**
- * Writes the bundle (ZIP) to `sink` as a stream: nothing but one piece of each file is held. Same parts, same bytes on every platform, but
+ * Writes the bundle (ZIP) to `sink` as a stream: nothing but one piece of each file is held. Captures become pcapng with comments on the
+ * decisive packets; `captures/subject.pcapng` is the one connection alone. Same parts, same bytes on every platform, but
  * for the manifest's `key` and the signature. The manifest comes last, because the hashes are known then.
  */
 export async function writeBundle(parts: BundleParts, sink: Sink): Promise<WrittenBundle> {
@@ -56,11 +51,13 @@ export async function writeBundle(parts: BundleParts, sink: Sink): Promise<Writt
     if (file.receipt !== undefined) await add(receiptEntryName(file.file), json(file.receipt))
   }
   for (const file of parts.evidence) {
-    const packed = await zip.addStream(file.file, parts.content?.(file) ?? file.source.open(), isLarge(file))
+    const content = file.kind === 'capture' ? annotatedCapture(file, parts.diagnosis) : file.source.open()
+    const packed = await zip.addStream(file.file, content, isLarge(file))
     files.push({ ...manifestFile(packed), evidence: provenance(file) })
   }
-  if (parts.subject !== undefined) {
-    files.push(manifestFile(await zip.addStream(SUBJECT_ENTRY, parts.subject, parts.evidence.some(isLarge))))
+  const subject = subjectCapture(parts.evidence, parts.diagnosis)
+  if (subject !== undefined) {
+    files.push(manifestFile(await zip.addStream(SUBJECT_ENTRY, subject, parts.evidence.some(isLarge))))
   }
   const manifest = manifestOf(parts, files)
   const manifestBytes = encode(json(manifest))
