@@ -1,4 +1,5 @@
 import type { Chunks } from '../bytes/chunks.ts'
+import { captureFormat } from '../capture/formats.ts'
 import { PCAP_FILE_HEADER, type PcapHeader, parsePcapHeader } from '../capture/pcap-header.ts'
 import { BLOCK, BYTE_ORDER_MAGIC, MAX_BLOCK, PACKET_HEADER, SMALLEST_BLOCK } from '../capture/pcapng-blocks.ts'
 
@@ -29,6 +30,9 @@ export interface PacketRecord {
   readonly littleEndian: boolean
 }
 
+/** Lost at offset 0: −1 − offset. */
+const LOST = -1
+
 /** The records of a cut capture, pcap or pcapng. Holds one chunk and one record. What cannot be read is handed on as it is. */
 export async function* captureRecords(chunks: Chunks): AsyncGenerator<CaptureRecord> {
   let carry = new Uint8Array(0)
@@ -45,13 +49,13 @@ export async function* captureRecords(chunks: Chunks): AsyncGenerator<CaptureRec
     carry = whole
     if (walk === undefined && whole.length < PCAP_FILE_HEADER) continue
     const view = new DataView(whole.buffer)
-    if (walk === undefined) {
-      const isPcapng = view.getUint32(0) === BLOCK.sectionHeader
-      const header = isPcapng ? undefined : parsePcapHeader(whole)
-      if (header !== undefined) yield { kind: 'pcap-header', header }
-      walk = header === undefined ? pcapngWalk() : pcapWalk(header)
-    }
-    const used = yield* walk(whole, view)
+    const format = walk === undefined ? captureFormat(whole) : undefined
+    if (format === 'pcap') {
+      const header = parsePcapHeader(whole)
+      yield { kind: 'pcap-header', header }
+      walk = pcapWalk(header)
+    } else if (format === 'pcapng') walk = pcapngWalk()
+    const used = walk === undefined ? LOST : yield* walk(whole, view)
     if (used < 0) {
       isLost = true
       yield { kind: 'rest', bytes: whole.subarray(-used - 1) }
