@@ -30,6 +30,7 @@ const ANY_CODE = new Set([
   'errcode',
   'nativeerror',
   'wsa',
+  'winerror',
   'winsock',
   'wsagetlasterror',
   'getlasterror',
@@ -74,6 +75,7 @@ const ERROR_WORDS = new Set([
   'lasterror',
   'getlasterror',
   'win32',
+  'winerror',
   'エラー',
   '错误',
   '오류',
@@ -84,6 +86,14 @@ export function errorFindings(text: string): Finding[] {
 }
 
 let phrases: PhraseAutomaton | undefined
+
+/** Line feed and no-break spaces count as a space, the curly apostrophe as a straight one. */
+const PLAIN: ReadonlyMap<number, number> = new Map([
+  [10, 32],
+  [0xa0, 32],
+  [0x202f, 32],
+  [0x2019, 39],
+])
 
 function wordingFindings(text: string): Finding[] {
   phrases ??= new PhraseAutomaton(
@@ -96,7 +106,9 @@ function wordingFindings(text: string): Finding[] {
   let state = 0
   for (let i = 0; i < lower.length; i++) {
     const code = lower.charCodeAt(i)
-    state = phrases.step(state, code === 0xa0 || code === 0x202f ? 32 : code === 0x2019 ? 39 : code)
+    // Windows breaks some of its texts over two lines.
+    if (code === 13) continue
+    state = phrases.step(state, PLAIN.get(code) ?? code)
     for (const index of phrases.endsAt(state) ?? []) {
       const wording = WORDINGS[index]
       if (wording)
@@ -188,7 +200,7 @@ function numberFinding(text: string, token: string, at: number, end: number): Fi
   if (token.length > 5 || !/^\d+$/.test(token)) return undefined
   const number = Number(token)
   const { word, negative, bracketed } = contextBefore(text, at)
-  const closed = bracketed && ')]:'.includes(text[end] ?? ' ')
+  const closed = bracketed && ')]:,'.includes(text[end] ?? ' ')
   const wsa = WSA.get(number)
   if (wsa) return closed || ANY_CODE.has(word) ? found('wsa', wsa[1], `${wsa[0]} ${number}`, at) : undefined
   if (word === 'curl') {

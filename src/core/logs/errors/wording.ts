@@ -18,7 +18,8 @@ export const WORDINGS: readonly Wording[] = [
   ...rows(
     'ECONNABORTED',
     'aborted by the software in your host',
-    'softwaregesteuert durch den hostcomputer',
+    'durch den hostcomputer abgebrochen',
+    'verbindung wurde softwaregesteuert',
     'par un logiciel de votre ordinateur',
     'establecida por el software en su equipo host',
   ),
