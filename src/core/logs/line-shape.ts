@@ -49,7 +49,10 @@ export function firstStamp(head: string, set: LayoutSet): FoundStamp | undefined
   for (let at = 1; at < limit; at++) {
     if (!startsToken(head, at)) continue
     const found = readStampAt(head, at, layouts)
-    if (found && bounded(head, found.stamp)) return { ...found, shape: shapeOf(head.slice(0, at)) }
+    if (!found || !bounded(head, found.stamp)) continue
+    // A time behind numbers is the rest of a date that was not understood.
+    if (found.layout === TIME_ONLY && /\d/.test(head.slice(0, at))) return undefined
+    return { ...found, shape: shapeOf(head.slice(0, at)) }
   }
   return undefined
 }

@@ -1,6 +1,6 @@
 import type { Chunks } from '../bytes/chunks.ts'
 import { InputError } from '../errors.ts'
-import { daysFromCivil } from '../time/civil.ts'
+import { daysFromCivil, daysInMonth } from '../time/civil.ts'
 import { type Zone, zoneNamed } from '../time/zone.ts'
 import { detectEncoding, PieceDecoder } from './encoding.ts'
 import { LOG_FORMATS } from './log-formats.ts'
@@ -106,6 +106,6 @@ export function dateInName(name: string | undefined): number | undefined {
   const match = /(?:^|[^0-9])((?:19|20)\d{2})[-_.]?(\d{2})[-_.]?(\d{2})(?:[^0-9]|$)/.exec((name ?? '').slice(0, 255))
   if (!match) return undefined
   const [, year, month, day] = match.map(Number)
-  if (year === undefined || month === undefined || day === undefined || month < 1 || month > 12 || day < 1 || day > 31) return undefined
+  if (year === undefined || month === undefined || day === undefined || day < 1 || day > daysInMonth(year, month)) return undefined
   return daysFromCivil(year, month, day)
 }

@@ -35,10 +35,13 @@ function isoLike(cursor: StampCursor, stamp: Stamp): boolean {
   stamp.year = cursor.fixed(4)
   const separator = cursor.oneOf('-/.')
   if (stamp.year === undefined || separator === undefined || stamp.year < 1970 || stamp.year > 2200) return false
+  // Korean Windows writes `2025. 1. 15. `.
+  const korean = separator === '.' && cursor.spaces(1) === 1
   const month = cursor.number(1, 2)
   if (month === undefined || cursor.oneOf(separator) === undefined) return false
+  if (korean) cursor.spaces(1)
   const day = cursor.number(1, 2)
-  if (day === undefined) return false
+  if (day === undefined || (korean && cursor.oneOf('.') === undefined)) return false
   stamp.month = month
   stamp.day = day
   if (!validDate(stamp) || !between(cursor)) return false

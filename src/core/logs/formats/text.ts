@@ -1,4 +1,4 @@
-import { daysFromCivil } from '../../time/civil.ts'
+import { daysFromCivil, daysInMonth } from '../../time/civil.ts'
 import { LineReader, type LineRules } from '../line-reader.ts'
 import { type FoundStamp, firstStamp, leadingStamp, MAX_PREFIX } from '../line-shape.ts'
 import type { LogFormat, LogHead, RecordTaker } from '../record-reader.ts'
@@ -86,7 +86,6 @@ function dateAlone(head: string): number | undefined {
   const match = /(?:^|[^0-9])((?:19|20)\d{2})[-/.](\d{2})[-/.](\d{2})(?![0-9])/.exec(head.slice(0, 120))
   if (!match || leadingStamp(head, 'time-only')) return undefined
   const [, year = '', month = '', day = ''] = match
-  return Number(month) >= 1 && Number(month) <= 12 && Number(day) >= 1 && Number(day) <= 31
-    ? daysFromCivil(Number(year), Number(month), Number(day))
-    : undefined
+  const exists = Number(day) >= 1 && Number(day) <= daysInMonth(Number(year), Number(month))
+  return exists ? daysFromCivil(Number(year), Number(month), Number(day)) : undefined
 }
