@@ -1,12 +1,11 @@
 import { macText } from '../packet/address.ts'
 import { ABSENT, type Packet } from '../packet/packet.ts'
 import type { SideFacts } from './connection.ts'
-import { type LiveSide, RTT_AT, RTT_SAMPLES } from './live-side.ts'
+import { type LiveSide, MACS_AT, MAX_MACS, RTT_AT, RTT_SAMPLES } from './live-side.ts'
 
-const MAX_MACS = 4
 const MAX_TTLS = 8
 /** Steps of a host-wide IP-ID counter between two packets of one connection stay below this on all but the busiest hosts. */
-const SMALL_STEP = 1024
+export const SMALL_STEP = 1024
 
 /** TTL of a packet without RST: a forged reset rarely has it. */
 export function noteTtl(side: LiveSide, ttl: number): void {
@@ -85,10 +84,22 @@ export function noteMac(side: LiveSide, packet: Packet): void {
   if (low === side.macLow && high === side.macHigh) return
   side.macHigh = high
   side.macLow = low
-  const text = macText(packet.buffer, at)
-  side.rare.macs ??= []
-  const { macs } = side.rare
-  if (!macs.includes(text) && macs.length < MAX_MACS) macs.push(text)
+  const { words } = side
+  const list = side.at + MACS_AT
+  for (let i = 0; i < side.macCount; i++) if (words[list + 2 * i] === high && words[list + 2 * i + 1] === low) return
+  if (side.macCount === MAX_MACS) return
+  words[list + 2 * side.macCount] = high
+  words[list + 2 * side.macCount + 1] = low
+  side.macCount++
+}
+
+export function macFacts(side: LiveSide): string[] {
+  const view = new DataView(new ArrayBuffer(8))
+  return Array.from({ length: side.macCount }, (_, i) => {
+    view.setUint16(0, side.words[side.at + MACS_AT + 2 * i] ?? 0)
+    view.setInt32(2, side.words[side.at + MACS_AT + 2 * i + 1] ?? 0)
+    return macText(new Uint8Array(view.buffer), 0)
+  })
 }
 
 /** One round trip as the capture point saw it: from a segment to the acknowledgement that covers it. */

@@ -1,6 +1,6 @@
 import { ipText } from '../packet/address.ts'
 import type { AddressTable } from './address-table.ts'
-import { ipIdFacts, rttFacts, ttlFacts } from './baselines.ts'
+import { ipIdFacts, macFacts, rttFacts, ttlFacts } from './baselines.ts'
 import { tcpConnState, udpConnState } from './conn-state.ts'
 import type { ConnState, DecisivePacket, SideFacts, TrackedConnection } from './connection.ts'
 import {
@@ -189,7 +189,7 @@ function liveSideFacts(ip: string, port: number, live: LiveConnection, own: Live
     synOptions: own.rare.synOptions,
     ttl: ttlFacts(own),
     ipId: ipIdFacts(own),
-    macs: own.rare.macs ?? [],
+    macs: macFacts(own),
     rtt: rttFacts(own),
   }
 }

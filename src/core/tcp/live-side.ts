@@ -42,6 +42,7 @@ const INTS = [
   'ipIdSmallSteps',
   'macHigh',
   'macLow',
+  'macCount',
   'recentNext',
   'goodChecksums',
   'openHoles',
@@ -82,15 +83,17 @@ export const RECENT_AT = FLAGS_AT + BOOLEANS.length
 export const LAST_DATA_AT = RECENT_AT + RECENT_PACKETS * RECENT_WORDS
 export const LAST_PURE_ACK_AT = LAST_DATA_AT + SEGMENT_WORDS
 export const RTT_AT = LAST_PURE_ACK_AT + SEGMENT_WORDS
+/** Source MACs seen, two words each. */
+export const MACS_AT = RTT_AT + RTT_SAMPLES
+export const MAX_MACS = 4
 /** Words of one side, even so that doubles stay aligned. */
-export const LIVE_SIDE_WORDS = (RTT_AT + RTT_SAMPLES + 1) & ~1
+export const LIVE_SIDE_WORDS = (MACS_AT + 2 * MAX_MACS + 1) & ~1
 
 /** What only some connections have. */
 export interface RareFacts {
   synOptions: SynOptions | undefined
   /** TTLs beside the usual candidate, as [ttl, count, …]. */
   otherTtls: number[] | undefined
-  macs: string[] | undefined
   /** Sequence ranges below `nextSeq` that were not captured (yet), as [start, end, …]. */
   holes: number[] | undefined
 }
@@ -107,7 +110,7 @@ export class LiveSide {
   at = 0
   doubleAt = 0
   /** What only some connections have, by connection. */
-  rareFacts: RareFacts[] = []
+  rareFacts: (RareFacts | undefined)[] = []
   index = 0
 
   get rare(): RareFacts {
@@ -115,7 +118,7 @@ export class LiveSide {
   }
 
   #addRare(): RareFacts {
-    const rare: RareFacts = { synOptions: undefined, otherTtls: undefined, macs: undefined, holes: undefined }
+    const rare: RareFacts = { synOptions: undefined, otherTtls: undefined, holes: undefined }
     this.rareFacts[this.index] = rare
     return rare
   }
@@ -194,6 +197,7 @@ export class LiveSide {
   /** Source MAC of the last frame as two words. */
   declare macHigh: number
   declare macLow: number
+  declare macCount: number
   /** The segment being timed: one past its end, and when it was sent. */
   declare timing: boolean
   declare timedEnd: number
@@ -214,13 +218,22 @@ export class LiveSide {
   /** Zeroes the side that the view points at. */
   clear(): void {
     this.words.fill(0, this.at, this.at + LIVE_SIDE_WORDS)
-    this.#addRare()
+    this.rareFacts[this.index] = undefined
     this.windowScale = NO_SCALE
     this.ipId = -1
     this.macHigh = -1
     this.stateBeforeReset = -1
   }
 }
+
+/** Place of an int32 or boolean field among a side's words, for the path that is too hot for accessors. */
+export function wordOf(name: (typeof INTS)[number] | (typeof BOOLEANS)[number]): number {
+  const integer = (INTS as readonly string[]).indexOf(name)
+  return integer >= 0 ? 2 * DOUBLES.length + integer : FLAGS_AT + (BOOLEANS as readonly string[]).indexOf(name)
+}
+
+/** Place of a float64 field among a side's doubles. */
+export const doubleOf = (name: (typeof DOUBLES)[number]): number => DOUBLES.indexOf(name)
 
 DOUBLES.forEach((name, index) => {
   Object.defineProperty(LiveSide.prototype, name, {
