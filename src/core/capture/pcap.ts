@@ -193,6 +193,10 @@ export class PcapReader implements RecordReader {
     return end
   }
 
+  get latest(): Instant | undefined {
+    return this.#tally.latest
+  }
+
   summary(bytes: number): CaptureSummary {
     const { littleEndian, variant, linkType, snaplen, scale, fcsLength, version } = this.#header
     this.#resync.end(bytes)

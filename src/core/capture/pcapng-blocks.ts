@@ -64,3 +64,14 @@ export function eachOption(
     position += (length + 3) & ~3
   }
 }
+
+/** The blocks of well-formed bytes, one after the other; stops at the first that does not fit. */
+export function eachBlock(bytes: Uint8Array, littleEndian: boolean, visit: (type: number, block: Uint8Array) => void): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  for (let at = 0; bytes.length - at >= SMALLEST_BLOCK; ) {
+    const length = view.getUint32(at + 4, littleEndian)
+    if (length < SMALLEST_BLOCK || length % 4 !== 0 || at + length > bytes.length) return
+    visit(view.getUint32(at, littleEndian), bytes.subarray(at, at + length))
+    at += length
+  }
+}

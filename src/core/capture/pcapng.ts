@@ -54,7 +54,7 @@ export class PcapngReader implements RecordReader {
     this.need = SMALLEST_BLOCK
     this.skip = 0
     while (end - position >= SMALLEST_BLOCK) {
-      let length = layout.searching ? NO_BLOCK : this.#packetLength(view, position, end)
+      let length = layout.searching ? 0 : packetLength(view, position, end, layout.littleEndian)
       if (length > 0) {
         this.#keepsBlock = this.#packet(buffer, view, position, position + length, base)
       } else {
@@ -77,16 +77,6 @@ export class PcapngReader implements RecordReader {
       return end
     }
     return final ? this.#truncated(position, end, base) : position
-  }
-
-  /** The common case, an enhanced packet block that is all there and consistent: its length; else 0. */
-  #packetLength(view: DataView, position: number, end: number): number {
-    const { littleEndian } = this.#layout
-    if (view.getUint32(position, littleEndian) !== BLOCK.enhancedPacket) return 0
-    const length = view.getUint32(position + 4, littleEndian)
-    if (length < 32 || (length & 3) !== 0 || position + length > end) return 0
-    if (view.getUint32(position + length - 4, littleEndian) !== length) return 0
-    return view.getUint32(position + 20, littleEndian) <= length - 32 ? length : 0
   }
 
   /** An enhanced packet block; true where it is kept. */
@@ -336,6 +326,10 @@ export class PcapngReader implements RecordReader {
     return end
   }
 
+  get latest(): Instant | undefined {
+    return this.#tally.latest
+  }
+
   summary(bytes: number, missing: number): CaptureSummary {
     if (this.#layout.searching) this.#layout.found(bytes)
     if (missing > 0) this.#damage.note('truncated', bytes, 0, `the file ends inside a block: ${missing} bytes are missing`)
@@ -364,4 +358,13 @@ export class PcapngReader implements RecordReader {
       bytesSkipped: this.#damage.bytesSkipped,
     }
   }
+}
+
+/** The common case, an enhanced packet block that is all there and consistent: its length; else 0. */
+function packetLength(view: DataView, position: number, end: number, littleEndian: boolean): number {
+  if (view.getUint32(position, littleEndian) !== BLOCK.enhancedPacket) return 0
+  const length = view.getUint32(position + 4, littleEndian)
+  if (length < 32 || (length & 3) !== 0 || position + length > end) return 0
+  if (view.getUint32(position + length - 4, littleEndian) !== length) return 0
+  return view.getUint32(position + 20, littleEndian) <= length - 32 ? length : 0
 }

@@ -1,4 +1,4 @@
-import type { CaptureSummary } from './summary.ts'
+import type { CaptureSummary, Instant } from './summary.ts'
 
 /**
  * One container format. `RecordFeeder` hands it bytes so that a record is always in one piece: whole from the chunk, or from the carry
@@ -9,6 +9,8 @@ export interface RecordReader {
   need: number
   /** After `read`: bytes from the position it returned that it does not want to see (large blocks without packets). */
   skip: number
+  /** Latest stamp so far. */
+  readonly latest: Instant | undefined
   /**
    * Reads whole records of `buffer[start, end)` and returns the position of the first byte it did not use.
    * @param base file offset of `buffer[0]`

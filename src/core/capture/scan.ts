@@ -8,7 +8,7 @@ import { PCAP_FILE_HEADER, parsePcapHeader } from './pcap-header.ts'
 import { PcapngReader } from './pcapng.ts'
 import type { RecordReader } from './reader.ts'
 import type { Selection } from './selection.ts'
-import type { CaptureSummary } from './summary.ts'
+import type { CaptureSummary, Instant } from './summary.ts'
 
 /**
  * A capture read by pushing its bytes, in chunks of any size. Never throws on damage after the first bytes: it notes what and where,
@@ -47,6 +47,18 @@ export class CaptureScanner {
     if (this.#feeder === undefined || this.#reader === undefined) throw new Error('a scanner without a reader')
     const missing = this.#feeder.end()
     return this.#reader.summary(this.#feeder.offset, missing)
+  }
+
+  /** What was read so far, where no more is wanted: a record that is not complete is no damage. @throws {InputError} as `end` */
+  stop(): CaptureSummary {
+    if (this.#feeder === undefined) this.#begin(this.#head)
+    if (this.#feeder === undefined || this.#reader === undefined) throw new Error('a scanner without a reader')
+    return this.#reader.summary(this.#feeder.offset, 0)
+  }
+
+  /** Latest stamp so far. */
+  get latest(): Instant | undefined {
+    return this.#reader?.latest
   }
 
   #begin(head: Uint8Array): void {

@@ -21,6 +21,18 @@ export function tickScale(resolution: number, offsetSeconds: number): TickScale 
   return { ticksPerSecond: 10n ** BigInt(exponent), nsPerTick: exponent <= 9 ? 10 ** (9 - exponent) : 0, offsetSeconds }
 }
 
+/** The scale of an interface that was read. */
+export function tickScaleOf({
+  ticksPerSecond,
+  offsetSeconds,
+}: {
+  readonly ticksPerSecond: number
+  readonly offsetSeconds: number
+}): TickScale {
+  const nsPerTick = ticksPerSecond <= 1e9 && 1e9 % ticksPerSecond === 0 ? 1e9 / ticksPerSecond : 0
+  return { ticksPerSecond: BigInt(ticksPerSecond), nsPerTick, offsetSeconds }
+}
+
 export const sameScale = (a: TickScale, b: TickScale): boolean =>
   a.ticksPerSecond === b.ticksPerSecond && a.offsetSeconds === b.offsetSeconds
 

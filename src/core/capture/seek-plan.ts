@@ -1,0 +1,133 @@
+import { captureFormat } from './formats.ts'
+import { parsePcapHeader } from './pcap-header.ts'
+import { BLOCK, eachBlock } from './pcapng-blocks.ts'
+import { CaptureScanner } from './scan.ts'
+import { type Found, type Probe, pcapngProbe, pcapProbe } from './seek-probe.ts'
+import { type CaptureSummary, instantToNs } from './summary.ts'
+import { tickScaleOf } from './ticks.ts'
+
+/** Bytes: longer than the longest usual packet (64 KiB where the network card joins segments), so that a chain must hold true records. */
+const PROBE = 131_072
+const LONG_PROBE = 262_144
+/** Bytes: the bisection ends when so little is left. */
+const CLOSE = 524_288
+const MAX_PROBES = 22
+
+export interface SeekPlan {
+  /** File header, or section header and interfaces: what comes before the first packet. */
+  readonly head: Uint8Array
+  /** Offset of a record before which nothing is of interest. */
+  readonly start: number
+  /** pcapng interface statistics after the last packet. */
+  readonly tailBlocks: Uint8Array
+}
+
+type Read = (offset: number, length: number) => Promise<Uint8Array>
+
+/**
+ * Where to begin reading for packets at or after `fromNs` (the margin taken off already).
+ *
+ * @returns undefined where the capture is not fit for seeking: damaged or out of order in front, unordered probes, interfaces unknown
+ */
+export async function planSeek(read: Read, size: number, fromNs: bigint, marginNs: bigint): Promise<SeekPlan | undefined> {
+  const front = await read(0, LONG_PROBE)
+  const format = captureFormat(front)
+  if (format === undefined) return undefined
+  const { summary, firstOffset } = scanFront(front)
+  const [first] = summary.interfaces
+  if (firstOffset < 0 || first === undefined || summary.earliest === undefined || !isFit(summary, marginNs)) return undefined
+  const probe =
+    format === 'pcap' ? pcapProbe(parsePcapHeader(front)) : pcapngProbe(summary.byteOrder === 'little', summary.interfaces.map(tickScaleOf))
+  const length = Math.max(...summary.interfaces.map(({ snaplen }) => snaplen)) * 2 > PROBE ? LONG_PROBE : PROBE
+  const order = new Order(marginNs)
+  order.add(firstOffset, instantToNs(summary.earliest))
+  const tail = await probeTail(read, size, length, probe)
+  if (tail === undefined || !order.add(tail.offset, tail.timestampNs)) return undefined
+  const start = await bisect(read, { from: firstOffset, to: size, length, fromNs }, probe, order)
+  if (start === undefined) return undefined
+  const tailBlocks = format === 'pcapng' ? statisticsIn(tail.rest, summary.byteOrder === 'little') : new Uint8Array(0)
+  return { head: front.slice(0, firstOffset), start, tailBlocks }
+}
+
+function scanFront(front: Uint8Array): { summary: CaptureSummary; firstOffset: number } {
+  let firstOffset = -1
+  const scanner = new CaptureScanner((frame) => {
+    if (firstOffset < 0) firstOffset = frame.fileOffset
+  })
+  scanner.push(front)
+  return { summary: scanner.stop(), firstOffset }
+}
+
+const isFit = ({ damageCount, sections, disorder, framesWithoutTime }: CaptureSummary, marginNs: bigint): boolean =>
+  damageCount === 0 && sections === 1 && framesWithoutTime === 0 && BigInt(Math.ceil(disorder.maxSeconds * 1e9)) <= marginNs
+
+interface Search {
+  readonly from: number
+  readonly to: number
+  readonly length: number
+  readonly fromNs: bigint
+}
+
+/** Offset of a record older than `fromNs`, close to the first that is not; `from` where there is none. */
+async function bisect(read: Read, { from, to, length, fromNs }: Search, probe: Probe, order: Order): Promise<number | undefined> {
+  let low = from
+  let high = to
+  for (let probes = 0; high - low > CLOSE; probes++) {
+    if (probes === MAX_PROBES) return low
+    const middle = low + Math.floor((high - low) / 8) * 4
+    const aligned = middle - (middle % 4)
+    const found: Found | undefined = probe(await read(aligned, length), false)
+    if (found === undefined || !order.add(aligned + found.at, found.timestampNs)) return undefined
+    if (found.timestampNs < fromNs) low = aligned + found.at
+    else high = aligned
+  }
+  return low
+}
+
+/** The last record of the file, and what comes after it. */
+async function probeTail(
+  read: Read,
+  size: number,
+  length: number,
+  probe: Probe,
+): Promise<{ offset: number; timestampNs: bigint; rest: Uint8Array } | undefined> {
+  const from = Math.max(0, size - length)
+  const aligned = from - (from % 4)
+  const bytes = await read(aligned, size - aligned)
+  const found = probe(bytes, true)
+  return found && { offset: aligned + found.at, timestampNs: found.timestampNs, rest: bytes.subarray(found.end) }
+}
+
+/** Stamps seen at offsets: each may be older than one before it by the margin at most. */
+class Order {
+  readonly #marginNs: bigint
+  readonly #seen: { readonly offset: number; readonly ns: bigint }[] = []
+
+  constructor(marginNs: bigint) {
+    this.#marginNs = marginNs
+  }
+
+  /** False where the order does not hold. */
+  add(offset: number, ns: bigint): boolean {
+    const holds = this.#seen.every((other) => {
+      const [earlier, later] = other.offset <= offset ? [other.ns, ns] : [ns, other.ns]
+      return later >= earlier - this.#marginNs
+    })
+    this.#seen.push({ offset, ns })
+    return holds
+  }
+}
+
+function statisticsIn(rest: Uint8Array, littleEndian: boolean): Uint8Array {
+  const kept: Uint8Array[] = []
+  eachBlock(rest, littleEndian, (type, block) => {
+    if (type === BLOCK.interfaceStatistics) kept.push(block)
+  })
+  const all = new Uint8Array(kept.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const block of kept) {
+    all.set(block, at)
+    at += block.length
+  }
+  return all
+}
