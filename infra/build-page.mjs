@@ -15,8 +15,9 @@ const STATIC = ['index.html', 'report-frame.html', 'page.css', 'icon.svg', '_hea
  * @param {string} outdir
  */
 export async function buildPage(outdir) {
-  rmSync(outdir, { recursive: true, force: true })
   mkdirSync(outdir, { recursive: true })
+  // The folder itself stays: a running service watches it.
+  for (const name of readdirSync(outdir)) rmSync(join(outdir, name), { recursive: true })
   const options = {
     outdir,
     bundle: true,
@@ -40,9 +41,12 @@ export async function buildPage(outdir) {
     .sort()
   const hash = createHash('sha256')
   for (const name of files) hash.update(name).update(readFileSync(join(outdir, name)))
-  const define = { ASSETS: JSON.stringify(files), STATE: JSON.stringify(hash.digest('hex').slice(0, 16)) }
+  const define = { ASSETS: JSON.stringify(files.map(pathOf)), STATE: JSON.stringify(hash.digest('hex').slice(0, 16)) }
   await build({ ...options, format: 'iife', entryPoints: [join(source, 'offline.ts')], define })
 }
+
+/** The platform serves `index.html` as `/` and other pages without their `.html`. */
+const pathOf = (name) => (name === 'index.html' ? '/' : `/${name.replace(/\.html$/, '')}`)
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await buildPage(fileURLToPath(new URL('../dist/web/', import.meta.url)))

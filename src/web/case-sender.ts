@@ -1,18 +1,21 @@
-import { type CaseView, type ServiceAccess, send, startDiagnosis } from '../client/case-api.ts'
+import { type CaseView, type ServiceAccess, startDiagnosis } from '../client/case-api.ts'
 import { countOf, formatBytes, formatSeconds } from '../client/figures.ts'
 import { type Patience, patiently } from '../client/retry.ts'
 import { type Sending, sendFile, waitForVerdict } from '../client/send-case.ts'
 import { ServiceError } from '../client/service-error.ts'
+import { sleep } from '../client/sleep.ts'
 import { blobBytes } from './blob-spool.ts'
 import { announce, button, el } from './dom.ts'
 import { type ReadyFile, receiptsOf } from './file-list.ts'
-import { reportView } from './report-view.ts'
+import { reportOf } from './result-view.ts'
 import type { CaseMemory } from './upload-memory.ts'
 
 interface CaseContext {
   readonly found: CaseView
   readonly access: ServiceAccess
   readonly memory: CaseMemory
+  /** Told when the service has looked at what was sent. */
+  readonly onLooked: (view: CaseView) => void
 }
 
 export interface CaseSender {
@@ -55,13 +58,16 @@ export function caseSender(context: CaseContext, ready: () => readonly ReadyFile
 /** A file with nothing inside the window stays here: its card says by how much it missed. */
 const holdsSomething = ({ cuts }: ReadyFile): boolean => cuts.some(({ receipt }) => receipt.kept.records > 0)
 
+const isSent = ({ card }: ReadyFile): boolean => card.node.dataset.state === 'sent'
+
 async function sendAll(context: CaseContext, files: readonly ReadyFile[], patience: Patience, status: HTMLElement, outcome: HTMLElement) {
   const { access, found } = context
-  for (const file of files) await sendOne(context, file, patience)
+  for (const file of files) if (!isSent(file)) await sendOne(context, file, patience)
   await patiently(patience, () => startDiagnosis(access, found.id))
   const view = await waitForVerdict({ access, caseId: found.id, patience }, (says) =>
     status.replaceChildren(el('p', { class: 'soft' }, `Being diagnosed: ${says}`)),
   )
+  context.onLooked(view)
   if (view.status === 'failed') {
     status.replaceChildren(
       el('p', { class: 'note bad' }, view.failure ? `${view.failure.message}. ${view.failure.advice}` : 'The diagnosis failed.'),
@@ -70,7 +76,8 @@ async function sendAll(context: CaseContext, files: readonly ReadyFile[], patien
   }
   status.replaceChildren(el('p', { class: 'note good' }, 'Sent and diagnosed. Your support contact has it.'))
   announce(view.verdict?.headline ?? 'Diagnosed')
-  await showReport(context, view, outcome)
+  const report = await reportOf(view, access)
+  if (report) outcome.replaceChildren(el('h2', {}, view.verdict?.headline ?? 'Report'), report)
 }
 
 async function sendOne({ access, found, memory }: CaseContext, file: ReadyFile, patience: Patience): Promise<void> {
@@ -93,17 +100,6 @@ async function sendOne({ access, found, memory }: CaseContext, file: ReadyFile, 
   announce(`${chosen.file.name} sent`)
 }
 
-/** A case's link may be for sending alone: then the report stays with support. */
-async function showReport({ access, found }: CaseContext, view: CaseView, outcome: HTMLElement): Promise<void> {
-  const headers = { authorization: `Bearer ${access.key}`, accept: 'text/html' }
-  try {
-    const answer = await send(access, `/v1/cases/${found.id}/diagnosis`, { headers })
-    outcome.replaceChildren(el('h2', {}, view.verdict?.headline ?? 'Report'), reportView(await answer.text()))
-  } catch (error) {
-    if (!(error instanceof ServiceError) || (error.status !== 403 && error.status !== 401)) throw error
-  }
-}
-
 /** A customer's network may be away for an hour: the page waits, and says so. */
 const TRIES = 120
 
@@ -112,7 +108,7 @@ const patienceFor = (signal: AbortSignal, status: HTMLElement): Patience => ({
   signal,
   onWait: (error, seconds) =>
     status.replaceChildren(el('p', { class: 'note warn' }, `${error.message}; trying again in ${formatSeconds(seconds)}`)),
-  sleep: (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000)),
+  sleep,
 })
 
 function failure(error: unknown, signal: AbortSignal): HTMLElement {

@@ -10,6 +10,7 @@ import { dropZone } from './drop-zone.ts'
 import { Engine } from './engine.ts'
 import type { CutOrder } from './engine-protocol.ts'
 import { FileList } from './file-list.ts'
+import { resultParts } from './result-view.ts'
 import { CaseMemory } from './upload-memory.ts'
 
 /** A customer's side of one case: what is asked for, what will be sent, the sending, and the report. */
@@ -18,7 +19,8 @@ export async function showCase(view: HTMLElement, link: CaseLink, onKnown: (targ
   try {
     const found = await getCase(access, link.caseId)
     onKnown({ peer: found.peer?.ip, port: found.peer?.port ?? undefined })
-    view.replaceChildren(...caseParts(found, access))
+    const isResult = link.purpose !== 'upload'
+    view.replaceChildren(...(isResult ? await resultParts(found, access, link.purpose === 'bundle') : caseParts(found, access)))
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error
     view.replaceChildren(el('h1', {}, 'This link does not open a case'), el('p', { class: 'note bad' }, adviceFor(error)))
@@ -44,7 +46,9 @@ function caseParts(found: CaseView, access: ServiceAccess): HTMLElement[] {
     peer: found.peer?.ip,
     incidentAtNs: instantOf(found.incidentAt),
   }
-  const sender = caseSender({ found, access, memory }, () => files.ready)
+  const asked = checklist(found)
+  const onLooked = (view: CaseView): void => asked.replaceChildren(...checklist(view).children)
+  const sender = caseSender({ found, access, memory, onLooked }, () => files.ready)
   const files = new FileList(
     engine,
     () => order,
@@ -59,7 +63,7 @@ function caseParts(found: CaseView, access: ServiceAccess): HTMLElement[] {
       'Choose your captures and logs, as big as they are. They are cut here: you see what will be sent before anything is.',
     ),
     caseFacts(found),
-    checklist(found),
+    asked,
     ...unfinished(memory),
     dropZone('or drop them here: pcap, pcapng, logs of any kind, .evtx; also gz and zip', (chosen) => files.add(chosen)),
     files.node,

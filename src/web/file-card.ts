@@ -119,7 +119,7 @@ function facts(receipt: CutReceipt, context: CardContext): HTMLElement {
     row('Holds', `${countOf(receipt.source.recordsSeen ?? receipt.kept.records, noun)}, ${formatBytes(context.size)}`)
   } else {
     const { before, after, withoutTime, outOfScope } = receipt.dropped
-    row('Will be sent', `${countOf(receipt.kept.records, noun)}, ${formatBytes(receipt.kept.bytes)} of ${formatBytes(context.size)}`)
+    row('Is sent', `${countOf(receipt.kept.records, noun)}, ${formatBytes(receipt.kept.bytes)} of ${formatBytes(context.size)}`)
     const stays = [
       [before, 'before the window'],
       [after, 'after it'],

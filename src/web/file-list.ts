@@ -1,5 +1,4 @@
 import type { CutReceipt, FileOptions } from '../core/intake/receipt.ts'
-import { formatInstant } from '../core/time/instant.ts'
 import { announce, el } from './dom.ts'
 import { Cancelled, type Engine, EngineFailure } from './engine.ts'
 import type { BlobCut, ChosenFile, CutOrder } from './engine-protocol.ts'
@@ -78,11 +77,11 @@ export class FileList {
     for (const { card, cuts } of this.ready) card.show({ kind: 'ready', receipts: receiptsOf(cuts) })
   }
 
+  /** Without a window to compare them with, files are compared with each other. */
   private get scale(): Range | undefined {
-    const { window } = this.order()
-    const framed = window ? [{ from: formatInstant(window.fromNs), to: formatInstant(window.toNs) }] : []
+    if (this.order().window) return undefined
     const files = this.receipts.flatMap(({ source }) => (source.from && source.to ? [{ from: source.from, to: source.to }] : []))
-    return files.length + framed.length > 0 ? spanOf([...files, ...framed]) : undefined
+    return files.length > 0 ? spanOf(files) : undefined
   }
 
   private createEntry(chosen: ChosenFile): Entry {

@@ -1,6 +1,6 @@
 /// <reference lib="webworker" />
 
-/** The page's own files, and a name for their state: filled in by the build. */
+/** Paths of the page's own files, and a name for their state: filled in by the build. */
 declare const ASSETS: readonly string[]
 declare const STATE: string
 
@@ -20,13 +20,13 @@ scope.addEventListener('install', (event) => event.waitUntil(keepAll()))
 scope.addEventListener('activate', (event) => event.waitUntil(forgetOld()))
 scope.addEventListener('fetch', (event) => {
   const { pathname, origin } = new URL(event.request.url)
-  const name = pathname === '/' ? 'index.html' : pathname.slice(1)
-  if (event.request.method === 'GET' && origin === location.origin && ASSETS.includes(name)) event.respondWith(answer(event.request, name))
+  if (event.request.method === 'GET' && origin === location.origin && ASSETS.includes(pathname))
+    event.respondWith(answer(event.request, pathname))
 })
 
 async function keepAll(): Promise<void> {
   const cache = await caches.open(CACHE)
-  await cache.addAll(ASSETS.map((name) => (name === 'index.html' ? '/' : `/${name}`)))
+  await cache.addAll([...ASSETS])
   await scope.skipWaiting()
 }
 
@@ -36,7 +36,7 @@ async function forgetOld(): Promise<void> {
 }
 
 /** From the cache, which holds one state of the page whole; a file that was lost from it comes from the network. */
-async function answer(request: Request, name: string): Promise<Response> {
+async function answer(request: Request, path: string): Promise<Response> {
   const cache = await caches.open(CACHE)
-  return (await cache.match(name === 'index.html' ? '/' : `/${name}`)) ?? fetch(request)
+  return (await cache.match(path)) ?? fetch(request)
 }

@@ -6,13 +6,15 @@ import { showTryHere } from './try-here.ts'
 const link = readCaseLink(location.hash)
 const guide = place('guide')
 
+renderGuide(guide, {})
 if (link) {
   const { showCase } = await import('./case-view.ts')
   await showCase(place('view'), link, (known) => renderGuide(guide, known))
 } else {
   showTryHere(place('view'))
 }
-renderGuide(guide, {})
+// Kept for when there is no network. Where service workers are not to be had (private windows), the page works as long as it is open.
+if ('serviceWorker' in navigator) await navigator.serviceWorker.register('/offline.js')
 
 // A jump to the guide must not replace the fragment: it holds the case's token, which a reload needs.
 for (const anchor of document.querySelectorAll('a[href="#guide"]')) {

@@ -10,7 +10,7 @@ export interface FrameMessage {
  * it can reach nothing. The frame's page has a content policy for inline styles, which this page forbids.
  */
 export function reportView(html: string): HTMLIFrameElement {
-  const frame = el('iframe', { class: 'report', title: 'Report', src: '/report-frame.html', sandbox: 'allow-scripts' })
+  const frame = el('iframe', { class: 'report', title: 'Report', src: '/report-frame', sandbox: 'allow-scripts' })
   addEventListener('message', (event: MessageEvent<unknown>) => {
     if (event.source !== frame.contentWindow) return
     if (event.data === 'ready') frame.contentWindow?.postMessage(html, '*')

@@ -37,7 +37,7 @@ export function timeStrip(times: StripTimes): HTMLElement {
     strip.append(piece('window', scale(times.window)))
   }
   if (times.incidentAt) strip.append(piece('moment', scale({ from: times.incidentAt, to: times.incidentAt })))
-  const ends = el('div', { class: 'strip-ends' }, el('span', {}, stamp(times.file.from)), el('span', {}, stamp(times.file.to)))
+  const ends = el('p', { class: 'strip-ends' }, stamp(times.file.from), ' to ', stamp(times.file.to))
   return el('div', {}, strip, ends)
 }
 

@@ -6,6 +6,7 @@ import type { CutOrder, EngineJob, EngineResults } from './engine-protocol.ts'
 import { FileList } from './file-list.ts'
 import { type MomentChoice, momentChoice } from './moment-choice.ts'
 import { reportView } from './report-view.ts'
+import { save } from './save.ts'
 
 /** The whole diagnosis in this browser: nothing is uploaded, nothing is kept. */
 export function showTryHere(view: HTMLElement): void {
@@ -104,11 +105,4 @@ const bundleName = ({ verdict }: Diagnosis): string => `hangup-${verdict.cause}.
 async function copyText(text: string): Promise<void> {
   await navigator.clipboard.writeText(text)
   announce('Copied')
-}
-
-function save(blob: Blob, name: string): void {
-  const url = URL.createObjectURL(blob)
-  const anchor = el('a', { href: url, download: name })
-  anchor.click()
-  setTimeout(() => URL.revokeObjectURL(url), 60_000)
 }

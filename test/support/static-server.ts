@@ -14,12 +14,12 @@ export interface StaticServer {
   readonly close: () => Promise<void>
 }
 
-/** Serves a folder the way the platform's static assets do: `/` is `index.html`, headers come from `_headers`. */
+/** Serves a folder the way the platform's static assets do: `/` is `index.html`, pages go without `.html`, headers come from `_headers`. */
 export async function serveFolder(folder: string): Promise<StaticServer> {
   const rules = parseHeaders(await readFile(join(folder, '_headers'), 'utf8'))
   const server = createServer(async (request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname
-    const name = path === '/' ? 'index.html' : path.slice(1)
+    const name = path === '/' ? 'index.html' : extname(path) === '' ? `${path.slice(1)}.html` : path.slice(1)
     const body = name.includes('..') ? undefined : await readFile(join(folder, name)).catch(() => undefined)
     if (!body) return void response.writeHead(404).end()
     response.writeHead(200, { 'content-type': TYPES[extname(name)] ?? 'application/octet-stream', ...headersFor(path, rules) })
