@@ -4,6 +4,7 @@ import type { EvidenceFile } from '../core/diagnosis/question.ts'
 import { renderHtml } from '../core/diagnosis/report-html.ts'
 import { renderMarkdown } from '../core/diagnosis/report-markdown.ts'
 import type { Diagnosis } from '../core/diagnosis/schema.ts'
+import { connectionsOf } from '../core/tcp/list-connections.ts'
 import { ENGINE_VERSION } from '../core/version.ts'
 import type { CaseRecord } from '../store/records.ts'
 import type { Deps } from './deps.ts'
@@ -31,7 +32,7 @@ export async function writeResults(
   await storeBundle(deps, `${prefix}${RESULT.bundle}`, {
     diagnosis,
     question,
-    connections: [],
+    connections: await connectionsOf(evidence.filter(({ kind }) => kind === 'capture').map(({ source }) => source)),
     evidence,
     signer: await manifestSigner(deps),
   })

@@ -1,4 +1,4 @@
-import { evidenceOf } from '../client/evidence.ts'
+import { evidenceOf, type NamedSource } from '../client/evidence.ts'
 import { isBundle, openBundle } from '../core/diagnosis/bundle-read.ts'
 import type { EvidenceFile, Question } from '../core/diagnosis/question.ts'
 import type { Arguments } from './arguments.ts'
@@ -20,10 +20,14 @@ export async function readCase(args: Arguments, terminal: Terminal): Promise<{ f
 }
 
 /** The files of a command line as the engine reads them. */
-export async function openEvidence(words: readonly FileArgument[]): Promise<readonly EvidenceFile[]> {
-  const named = []
+export const openEvidence = async (words: readonly FileArgument[]): Promise<readonly EvidenceFile[]> =>
+  evidenceOf(await namedSources(words))
+
+/** The files of a command line with what was said about each. */
+export async function namedSources(words: readonly FileArgument[]): Promise<readonly NamedSource[]> {
+  const named: NamedSource[] = []
   for (const { path, options } of words) named.push({ source: await fileSource(path), options })
-  return evidenceOf(named)
+  return named
 }
 
 /** Parts of a question that no option says: a bundle's own stay. */

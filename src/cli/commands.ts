@@ -22,8 +22,18 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/errors.ts')).errors,
   },
   {
+    name: 'bundle',
+    summary: 'make the bundle that an engineer opens with Wireshark and a browser',
+    load: async () => (await import('./commands/bundle.ts')).bundle,
+  },
+  {
     name: 'verify',
     summary: 'check that a bundle is as it was written, offline',
     load: async () => (await import('./commands/verify.ts')).verify,
+  },
+  {
+    name: 'reveal',
+    summary: 'put the real addresses and names back into a report',
+    load: async () => (await import('./commands/reveal.ts')).reveal,
   },
 ]

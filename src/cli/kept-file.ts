@@ -2,23 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { KeptBytes } from '../client/kept-bytes.ts'
-import type { Sink } from '../core/bytes/chunks.ts'
+import type { Spool } from '../client/cut-here.ts'
 
-/** What a cut kept, on its way to the service: in a file that only this user can read, and that goes with the process. */
-export interface KeptFile {
-  readonly sink: Sink
-  /** Called once all is written. */
-  readonly finish: () => Promise<KeptBytes>
-}
-
-export async function keptFile(): Promise<KeptFile> {
+/** What a cut kept, on its way: in a file that only this user can read, and that goes with the process. */
+export async function keptFile(): Promise<Spool> {
   const folder = mkdtempSync(join(tmpdir(), 'hangup-'))
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
   const file = await open(join(folder, 'kept'), 'w+', 0o600)
   let size = 0
   return {
-    sink: async (bytes) => {
+    write: async (bytes) => {
       await file.write(bytes, 0, bytes.length, size)
       size += bytes.length
     },

@@ -1,6 +1,7 @@
 import { cutHere } from '../client/cut-here.ts'
 import { evidenceOf } from '../client/evidence.ts'
 import type { KeptBytes } from '../client/kept-bytes.ts'
+import { writeLocalBundle } from '../client/local-case.ts'
 import { diagnose } from '../core/diagnosis/diagnose.ts'
 import type { Question } from '../core/diagnosis/question.ts'
 import { renderHtml } from '../core/diagnosis/report-html.ts'
@@ -48,7 +49,7 @@ async function work(job: EngineJob, onRead: OnRead): Promise<EngineResults[keyof
     case 'diagnose':
       return diagnoseHere(job.files, job.question, onRead)
     case 'bundle':
-      throw new InputError('bad-option', 'no bundle yet', 'Wait')
+      return { zip: await bundleHere(job.files, job.question, onRead) }
   }
 }
 
@@ -67,6 +68,14 @@ async function diagnoseHere(files: readonly ChosenFile[], asked: LocalQuestion, 
   const evidence = await evidenceOf(files.map(({ file, options }) => ({ source: browserSource(file, onRead), options })))
   const diagnosis = await diagnose(evidence, questionOf(asked), ENGINE_VERSION)
   return { diagnosis, html: renderHtml(diagnosis), markdown: renderMarkdown(diagnosis) }
+}
+
+async function bundleHere(files: readonly ChosenFile[], asked: LocalQuestion, onRead: OnRead): Promise<Blob> {
+  const named = files.map(({ file, options }) => ({ source: browserSource(file, onRead), options }))
+  const blobs = new Map<KeptBytes, Blob>()
+  const zip = blobSpool(blobs)
+  await writeLocalBundle(named, questionOf(asked), async () => blobSpool(blobs), zip.write)
+  return blobs.get(await zip.finish()) ?? new Blob()
 }
 
 function questionOf({ incidentAtNs, host, peer, timezone }: LocalQuestion): Question {

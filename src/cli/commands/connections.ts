@@ -1,6 +1,5 @@
-import { scanCapture } from '../../core/capture/scan.ts'
-import { type ConnectionRow, connectionRow } from '../../core/tcp/connection-row.ts'
-import { Tracker } from '../../core/tcp/tracker.ts'
+import type { ConnectionRow } from '../../core/tcp/connection-row.ts'
+import { listConnections } from '../../core/tcp/list-connections.ts'
 import type { Arguments } from '../arguments.ts'
 import { openEvidence } from '../case-files.ts'
 import { type Command, type ExitCode, type Terminal, UsageError } from '../command.ts'
@@ -22,9 +21,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<ExitCode> {
   const printer = args.has('json') ? jsonPrinter(terminal) : tablePrinter(terminal)
   await printer.begin()
   for (const { source } of files) {
-    const tracker = new Tracker()
-    await scanCapture(source.open(), tracker.frame)
-    for (const connection of tracker.finish()) await printer.row(connectionRow(connection))
+    for await (const row of listConnections(source)) await printer.row(row)
   }
   await printer.end()
   return 0

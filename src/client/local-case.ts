@@ -1,0 +1,68 @@
+import type { Sink, Source } from '../core/bytes/chunks.ts'
+import { writeBundle } from '../core/diagnosis/bundle.ts'
+import { evidenceEntryName } from '../core/diagnosis/bundle-names.ts'
+import { diagnose } from '../core/diagnosis/diagnose.ts'
+import type { EvidenceFile, Question } from '../core/diagnosis/question.ts'
+import type { Diagnosis } from '../core/diagnosis/schema.ts'
+import type { CutRequest } from '../core/intake/cut-upload.ts'
+import { connectionsOf } from '../core/tcp/list-connections.ts'
+import { ALWAYS } from '../core/time/window.ts'
+import { ENGINE_VERSION } from '../core/version.ts'
+import { cutHere, type LocalCut, type Spool } from './cut-here.ts'
+import type { NamedSource } from './evidence.ts'
+import type { KeptBytes } from './kept-bytes.ts'
+
+/** Bytes a read. */
+const PIECE = 1024 * 1024
+
+/** What a question means for the cut of its files. */
+export const requestFor = (question: Question): CutRequest => ({
+  window: question.window ?? ALWAYS,
+  caseTimezone: question.timezone,
+  host: question.host,
+  peer: question.peer?.ip,
+  scope: 'all',
+  incidentAtNs: question.incidentAtNs,
+  toolVersion: ENGINE_VERSION,
+  by: 'client',
+  keepHeader: true,
+})
+
+/** The bundle that the service would make of these files, unsigned: cut, diagnosed as cut, written to `sink`. */
+export async function writeLocalBundle(
+  files: readonly NamedSource[],
+  question: Question,
+  openSpool: () => Promise<Spool>,
+  sink: Sink,
+): Promise<Diagnosis> {
+  const cuts: LocalCut[] = []
+  for (const { source, options } of files) cuts.push(...(await cutHere(source, options, requestFor(question), openSpool)))
+  const evidence = evidenceFrom(cuts)
+  const diagnosis = await diagnose(evidence, question, ENGINE_VERSION)
+  const captures = evidence.filter(({ kind }) => kind === 'capture')
+  const connections = await connectionsOf(captures.map(({ source }) => source))
+  await writeBundle({ diagnosis, question, connections, evidence }, sink)
+  return diagnosis
+}
+
+/** Cut files as the engine reads them, named as the service names them. */
+export function evidenceFrom(cuts: readonly LocalCut[]): readonly EvidenceFile[] {
+  const taken: string[] = []
+  return cuts.map(({ receipt, kept, options }) => {
+    const name = receipt.entry ?? receipt.name
+    const file = evidenceEntryName(name, receipt.kind, taken)
+    taken.push(file)
+    return { file, name, kind: receipt.kind, source: keptSource(name, kept), options, receipt }
+  })
+}
+
+function keptSource(name: string, kept: KeptBytes): Source {
+  return {
+    name,
+    size: kept.size,
+    async *open() {
+      for (let at = 0; at < kept.size; at += PIECE) yield kept.read(at, Math.min(kept.size, at + PIECE))
+    },
+    read: (offset, length) => kept.read(Math.min(offset, kept.size), Math.min(kept.size, offset + length)),
+  }
+}
