@@ -1,14 +1,15 @@
 import { InputError } from '../core/errors.ts'
 import { FileOptions } from '../core/intake/receipt.ts'
-import { rawKey } from '../store/keys.ts'
+import { rawKey, uploadFolder } from '../store/keys.ts'
 import type { Problem, UploadRecord } from '../store/records.ts'
 import { streamChunks } from '../store/stream-chunks.ts'
 import type { Deps, Principal } from './deps.ts'
 import { Refusal } from './errors.ts'
 import { newToken } from './ids.ts'
-import { cutAndCommit } from './take-in.ts'
+import { cutAndCommit, mustBeAlone } from './take-in.ts'
 
 const BEAT = 5000 // milliseconds
+const AGAIN = 15 // seconds
 const WORKER: Omit<Principal, 'tenant'> = { actor: 'worker', scopes: new Set(), caseId: undefined, linkId: undefined }
 
 /**
@@ -16,22 +17,20 @@ const WORKER: Omit<Principal, 'tenant'> = { actor: 'worker', scopes: new Set(), 
  * Delivered twice, or after the case was deleted, it finds no lease to take and does nothing.
  */
 export async function cutUploaded(deps: Deps, job: { tenant: string; caseId: string; uploadId: string }): Promise<void> {
-  const token = newToken(deps, 12)
-  const upload = await deps.state.uploads.takeLease(job.uploadId, token, deps.now())
-  if (!upload) {
-    // Perhaps cut already by a worker that was killed before it could delete the raw bytes.
-    if (!(await deps.state.uploads.get(job.caseId, job.uploadId))) await deleteRaw(deps, { ...job, id: job.uploadId })
-    return
-  }
   const found = await deps.state.cases.get(job.tenant, job.caseId)
   if (!found || found.deletedAt !== undefined) return
+  const token = newToken(deps, 12)
+  const upload = await deps.state.uploads.takeLease(job.uploadId, token, deps.now(), mustBeAlone(found))
+  if (!upload) return notTaken(deps, job)
   try {
     let bytesIn = 0
     const body = leased(deps, upload, token, (bytes) => {
       bytesIn += bytes
     })
     const options = FileOptions.parse(upload.options)
-    await cutAndCommit(deps, { ...WORKER, tenant: job.tenant }, { found, upload, options, body, bytesIn: () => bytesIn })
+    const folder = `${uploadFolder(upload.tenant, upload.caseId, upload.id)}${token}/`
+    await cutAndCommit(deps, { ...WORKER, tenant: job.tenant }, { found, upload, options, body, folder, bytesIn: () => bytesIn })
+    await deleteOtherAttempts(deps, upload, folder)
   } catch (error) {
     if (!(error instanceof InputError) && !(error instanceof Refusal)) {
       await deps.state.uploads.releaseLease(upload.id, token)
@@ -39,6 +38,21 @@ export async function cutUploaded(deps: Deps, job: { tenant: string; caseId: str
     }
   }
   await deleteRaw(deps, upload)
+}
+
+/** What workers that were killed had written of the same upload. */
+async function deleteOtherAttempts(deps: Deps, { tenant, caseId, id }: UploadRecord, kept: string): Promise<void> {
+  const others: string[] = []
+  for await (const key of deps.objects.list(uploadFolder(tenant, caseId, id))) if (!key.startsWith(kept)) others.push(key)
+  await deps.objects.delete(others)
+}
+
+async function notTaken(deps: Deps, job: { tenant: string; caseId: string; uploadId: string }): Promise<void> {
+  const known = await deps.state.uploads.get(job.caseId, job.uploadId)
+  // Perhaps cut already by a worker that was killed before it could delete the raw bytes.
+  if (!known) return deleteRaw(deps, { ...job, id: job.uploadId })
+  // Another worker has it, or another file of the case comes first: look again.
+  if (known.state === 'cutting') await deps.jobs.send({ kind: 'cut', ...job }, AGAIN)
 }
 
 /** The raw bytes; keeps the lease while they are read. */

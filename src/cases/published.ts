@@ -9,8 +9,6 @@ export const RESULT = {
   markdown: 'report.md',
   html: 'report.html',
   bundle: 'bundle.zip',
-  /** Of pseudonymised cases: which stand-in is whom. Never in the bundle. */
-  pseudonyms: 'pseudonyms.json',
 } as const
 
 export interface Published {

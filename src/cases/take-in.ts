@@ -40,7 +40,8 @@ export async function takeIn(deps: Deps, principal: Principal, incoming: Incomin
   const upload = await beginUpload(deps, principal, found, { name, via: 'stream', options: incoming.options, settings })
   try {
     const body = metered(incoming.body, allowance)
-    return await cutAndCommit(deps, principal, { found, upload, options: incoming.options, body, bytesIn: () => allowance.used })
+    const folder = uploadFolder(found.tenant, found.id, upload.id)
+    return await cutAndCommit(deps, principal, { found, upload, options: incoming.options, body, folder, bytesIn: () => allowance.used })
   } finally {
     await allowance.settle()
   }
@@ -80,16 +81,26 @@ export async function beginUpload(deps: Deps, principal: Principal, found: CaseR
     partSize: wish.partSize,
     startedAt: deps.now(),
   }
-  if (!(await deps.state.uploads.begin(upload, wish.settings.filesACase))) {
+  if (!(await deps.state.uploads.begin(upload, wish.settings.filesACase, mustBeAlone(found) && wish.via === 'stream'))) {
     await spendLink(deps, principal, 0, -1)
-    await findCase(deps, principal, found.id) // deleted meanwhile: says so
-    const { filesACase } = wish.settings
-    throw new Refusal('too-many-files', `a case holds ${filesACase} files`, 'Send archives, or open another case.', {
-      retryAfterSeconds: 60,
-    })
+    throw await noRoom(deps, principal, found, wish.settings)
   }
   await report(deps, { tenant: found.tenant, caseId: found.id }, 'file.receiving', { name: wish.name })
   return upload
+}
+
+/** Pseudonyms follow the order of appearance: the files of such a case are cut one after the other. */
+export const mustBeAlone = (found: CaseRecord): boolean => found.question.privacy.addresses === 'pseudonymise'
+
+async function noRoom(deps: Deps, principal: Principal, found: CaseRecord, { filesACase }: TenantSettings): Promise<Refusal> {
+  await findCase(deps, principal, found.id) // deleted meanwhile: says so
+  if ((await deps.state.files.countOf(found.id)) < filesACase) {
+    const advice = 'Send the files of a pseudonymised case one after the other.'
+    return new Refusal('uploads-in-progress', 'another file of this case is on its way in', advice, { retryAfterSeconds: 5 })
+  }
+  return new Refusal('too-many-files', `a case holds ${filesACase} files`, 'Send archives, or open another case.', {
+    retryAfterSeconds: 60,
+  })
 }
 
 export interface CutWork {
@@ -97,19 +108,20 @@ export interface CutWork {
   readonly upload: UploadRecord
   readonly options: FileOptions
   readonly body: Chunks
+  /** Of this attempt alone: where two workers cut the same upload, the one that comes too late deletes only its own. */
+  readonly folder: string
   readonly bytesIn: () => number
 }
 
-/** Cuts a body into the store and makes it the case's file of that name. Cleans up after any failure. */
+/** Cuts a body into the store and makes it the case's file of that name. Cleans up after any failure; only a job's may be tried again. */
 export async function cutAndCommit(deps: Deps, principal: Principal, work: CutWork): Promise<TakenIn> {
-  const { found, upload } = work
-  const folder = uploadFolder(found.tenant, found.id, upload.id)
+  const { found, upload, folder } = work
   const replaced = await deps.state.files.get(found.id, upload.name)
   try {
     const { evidence, receipts } = await cutIntoStore(deps, {
       folder,
       name: upload.name,
-      question: found.question,
+      found,
       options: work.options,
       body: work.body,
     })
@@ -122,7 +134,7 @@ export async function cutAndCommit(deps: Deps, principal: Principal, work: CutWo
   } catch (error) {
     await deleteAll(deps, folder)
     if (error instanceof InputError && replaced?.state !== 'stored') await reject(deps, upload, error, work.bytesIn())
-    else await deps.state.uploads.end(upload.id)
+    else if (upload.via === 'stream' || error instanceof InputError || error instanceof Refusal) await deps.state.uploads.end(upload.id)
     throw error
   }
 }

@@ -182,11 +182,22 @@ export async function completeUpload(deps: Deps, principal: Principal, caseId: s
   if (upload.state === 'receiving') {
     const parts = await partsOf(deps, upload)
     checkWhole(upload, parts)
-    await deps.objects.uploads.complete(rawKey(tenant, caseId, uploadId), storeIdOf(upload), parts)
+    await joinParts(deps, upload, parts)
     await deps.state.uploads.completed(uploadId)
     await audit(deps, principal, caseId, 'upload.completed', { parts: parts.length })
   }
   await deps.jobs.send({ kind: 'cut', tenant, caseId, uploadId })
+}
+
+/** The store may have joined them already, for a caller who never heard of it. */
+async function joinParts(deps: Deps, upload: UploadRecord, parts: readonly StoredPart[]): Promise<void> {
+  const key = rawKey(upload.tenant, upload.caseId, upload.id)
+  try {
+    await deps.objects.uploads.complete(key, storeIdOf(upload), parts)
+  } catch (error) {
+    const size = parts.reduce((sum, part) => sum + part.size, 0)
+    if ((await deps.objects.size(key)) !== size) throw error
+  }
 }
 
 function checkWhole(upload: UploadRecord, parts: readonly StoredPart[]): void {

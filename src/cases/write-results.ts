@@ -8,6 +8,7 @@ import { connectionsOf } from '../core/tcp/list-connections.ts'
 import { ENGINE_VERSION } from '../core/version.ts'
 import type { CaseRecord } from '../store/records.ts'
 import type { Deps } from './deps.ts'
+import { privacyOf } from './evidence/case-privacy.ts'
 import type { Heartbeat } from './heartbeat.ts'
 import { RESULT } from './published.ts'
 import { engineQuestion } from './question.ts'
@@ -21,7 +22,8 @@ export async function writeResults(
   prefix: string,
   heartbeat: Heartbeat,
 ): Promise<Diagnosis> {
-  const question = engineQuestion(taken.question, taken.revision)
+  const privacy = await privacyOf(deps, taken)
+  const question = privacy.question(engineQuestion(taken.question, taken.revision))
   await heartbeat.step('diagnosing', 20)
   const diagnosis = await diagnose(evidence, question, ENGINE_VERSION)
   await heartbeat.step('writing', 60)

@@ -4,16 +4,17 @@ import type { CutReceipt, FileOptions } from '../../core/intake/receipt.ts'
 import { WORKER_LIMITS } from '../../core/tcp/tracker.ts'
 import { ENGINE_VERSION } from '../../core/version.ts'
 import { evidenceKey, receiptKey } from '../../store/keys.ts'
-import type { EvidenceRecord } from '../../store/records.ts'
+import type { CaseRecord, EvidenceRecord } from '../../store/records.ts'
 import type { Deps } from '../deps.ts'
-import { type CaseQuestion, incidentNs, scopeOf, windowOf } from '../question.ts'
+import { incidentNs, scopeOf, windowOf } from '../question.ts'
 import { summarise } from '../receipt-summary.ts'
+import { privacyOf, rememberPseudonyms } from './case-privacy.ts'
 
 export interface CutOrder {
   /** Prefix of what is written. */
   readonly folder: string
   readonly name: string
-  readonly question: CaseQuestion
+  readonly found: CaseRecord
   readonly options: FileOptions
   readonly body: Chunks
 }
@@ -25,7 +26,9 @@ export interface CutResult {
 
 /** Cuts a body to the case's window into the store, with a receipt for each evidence file it holds. What fails stores nothing. */
 export async function cutIntoStore(deps: Pick<Deps, 'objects'>, order: CutOrder): Promise<CutResult> {
-  const { folder, name, question, options } = order
+  const { folder, name, found, options } = order
+  const { question } = found
+  const privacy = await privacyOf(deps, found)
   const request = {
     window: windowOf(question),
     incidentAtNs: incidentNs(question),
@@ -36,6 +39,7 @@ export async function cutIntoStore(deps: Pick<Deps, 'objects'>, order: CutOrder)
     toolVersion: ENGINE_VERSION,
     by: 'service',
     keepHeader: true,
+    privacy,
     trackerLimits: WORKER_LIMITS,
   } as const
   const stored: string[] = []
@@ -59,5 +63,6 @@ export async function cutIntoStore(deps: Pick<Deps, 'objects'>, order: CutOrder)
     await deps.objects.put(receiptKey(folder, index), JSON.stringify(receipt), 'application/json')
     evidence.push({ key, receiptKey: receiptKey(folder, index), receipt: summarise(receipt), given: options })
   }
+  await rememberPseudonyms(deps, found, privacy)
   return { evidence, receipts }
 }

@@ -29,7 +29,7 @@ const put = route({
   problems: [
     ...FILE_PROBLEMS,
     ...(['bad-request', 'bad-name', 'empty-body', 'body-incomplete', 'too-large', 'unknown-case', 'unknown-upload', 'deleted'] as const),
-    ...(['too-many-files', 'quota-exceeded', 'busy'] as const),
+    ...(['too-many-files', 'uploads-in-progress', 'quota-exceeded', 'busy'] as const),
   ],
   handle: async ({ deps, principal, params, query, request }) =>
     throughGate(async () => {

@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { pseudonymMap } from '../../cases/evidence/case-privacy.ts'
 import { findCase } from '../../cases/find-case.ts'
+import { PseudonymMap } from '../../core/diagnosis/privacy/pseudonyms.ts'
 import { answerJson, type Route, route } from '../route.ts'
 import { CaseParams } from '../schemas.ts'
 
@@ -42,6 +44,19 @@ const auditTrail = route({
   },
 })
 
+const pseudonyms = route({
+  method: 'GET',
+  path: '/v1/cases/{id}/pseudonyms',
+  id: 'getPseudonyms',
+  tag: 'Oversight',
+  summary: 'The map that undoes the pseudonyms of a case (`hangup reveal`). It is in no bundle.',
+  access: ['admin'],
+  params: CaseParams,
+  answers: { 200: { description: 'The map.', content: { 'application/json': PseudonymMap } } },
+  problems: ['unknown-case', 'no-pseudonyms', 'deleted'],
+  handle: async ({ deps, principal, params }) => answerJson(await pseudonymMap(deps, principal, params.id)),
+})
+
 const metrics = route({
   method: 'GET',
   path: '/v1/metrics',
@@ -65,4 +80,4 @@ const metrics = route({
   handle: async ({ deps, principal }) => answerJson(await deps.state.meters.metrics(principal.tenant, deps.now())),
 })
 
-export const OVERSIGHT_ROUTES: readonly Route[] = [auditTrail, metrics]
+export const OVERSIGHT_ROUTES: readonly Route[] = [auditTrail, pseudonyms, metrics]

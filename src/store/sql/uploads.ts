@@ -7,16 +7,17 @@ import { json, maybeNumber, maybeText, number, orNull, type Row, text } from './
 /** What is on its way in. A row stands from the first byte until the file is committed; what is left behind, the sweep finds here. */
 export function sqlUploads(sql: Sql) {
   return {
-    /** False when the case is gone or holds too many files already. */
-    async begin(upload: UploadRecord, fileLimit: number): Promise<boolean> {
+    /** False when the case is gone or holds too many files already, or the upload wants to be `alone` and is not. */
+    async begin(upload: UploadRecord, fileLimit: number, alone: boolean): Promise<boolean> {
       const inserted = await sql.run(
         `INSERT INTO uploads (id, case_id, tenant, name, via, state, options, store_id, size, part_size, started_at)
          SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM cases c WHERE c.id = ? AND c.deleted_at IS NULL
            AND (SELECT count(*) FROM files f WHERE f.case_id = c.id AND f.name <> ?)
-             + (SELECT count(*) FROM uploads u WHERE u.case_id = c.id AND u.name <> ?) < ?`,
+             + (SELECT count(*) FROM uploads u WHERE u.case_id = c.id AND u.name <> ?) < ?
+           AND (? = 0 OR NOT EXISTS (SELECT 1 FROM uploads o WHERE o.case_id = c.id AND (o.via = 'stream' OR o.lease_until > ?)))`,
         ...[upload.id, upload.caseId, upload.tenant, upload.name, upload.via, upload.state, JSON.stringify(upload.options)],
         ...[orNull(upload.storeId), orNull(upload.size), orNull(upload.partSize), upload.startedAt],
-        ...[upload.caseId, upload.name, upload.name, fileLimit],
+        ...[upload.caseId, upload.name, upload.name, fileLimit, alone ? 1 : 0, upload.startedAt],
       )
       return inserted === 1
     },
@@ -46,11 +47,14 @@ export function sqlUploads(sql: Sql) {
       return (await sql.run("UPDATE uploads SET state = 'cutting' WHERE id = ? AND state = 'receiving'", id)) === 1
     },
 
-    async takeLease(id: string, token: string, now: number): Promise<UploadRecord | undefined> {
+    /** `alone`: only when nothing else of the case is being cut. */
+    async takeLease(id: string, token: string, now: number, alone: boolean): Promise<UploadRecord | undefined> {
       const [row] = await sql.all<Row>(
         `UPDATE uploads SET lease_token = ?, lease_until = ? WHERE id = ? AND state = 'cutting' AND (lease_until IS NULL OR lease_until < ?)
+           AND (? = 0 OR NOT EXISTS (SELECT 1 FROM uploads o WHERE o.case_id = uploads.case_id AND o.id <> uploads.id
+             AND (o.via = 'stream' OR o.lease_until > ?)))
          RETURNING *`,
-        ...[token, now + LEASE, id, now],
+        ...[token, now + LEASE, id, now, alone ? 1 : 0, now],
       )
       return row && toUpload(row)
     },
