@@ -1,0 +1,185 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { Deps } from '../../src/cases/deps.ts'
+import { runDiagnosis } from '../../src/cases/run-diagnosis.ts'
+import { sweep } from '../../src/cases/sweep.ts'
+import { consume, consumeDead } from '../../src/queue/consume.ts'
+import type { Job } from '../../src/store/jobs.ts'
+import { openCase, putSample } from '../support/sample.ts'
+import { message, TestService } from '../support/service.ts'
+
+type DiagnoseJob = Extract<Job, { kind: 'diagnose' }>
+
+let service: TestService
+let id = ''
+let job: DiagnoseJob
+beforeEach(async () => {
+  service = await TestService.start()
+  id = await openCase(service)
+  await putSample(service, id)
+  job = await queue()
+})
+
+async function queue(): Promise<DiagnoseJob> {
+  const { body } = await service.call<{ revision: number }>('POST', `/v1/cases/${id}/diagnose`)
+  service.queued.length = 0
+  return { kind: 'diagnose', tenant: 'dev', caseId: id, revision: body.revision }
+}
+
+const view = async () =>
+  (await service.call<{ status: string; publishedRevision: number | null; stale: boolean }>('GET', `/v1/cases/${id}`)).body
+const results = async () => (await service.stored(`cases/dev/${id}/r`)).map((key) => key.split('/').slice(3).join('/'))
+const DONE = ['bundle.zip', 'diagnosis.json', 'report.html', 'report.md']
+const finished = async (revision = 1) => {
+  expect(await view()).toMatchObject({ status: 'diagnosed', publishedRevision: revision })
+  const keys = await results()
+  expect(new Set(keys.map((key) => key.split('/').at(-1)))).toEqual(new Set(DONE))
+  expect(new Set(keys.map((key) => key.split('/').slice(0, 2).join('/'))).size).toBe(revision)
+}
+
+/** The world as a worker sees it that is killed at its n-th step outside itself. */
+class Killed extends Error {}
+
+function dyingAt(step: number): { deps: Deps; steps: () => number } {
+  let steps = 0
+  const mortal = <T extends object>(target: T): T =>
+    new Proxy(target, {
+      get(object, name) {
+        const member: unknown = Reflect.get(object, name)
+        if (typeof member === 'object' && member !== null) return mortal(member)
+        if (typeof member !== 'function') return member
+        return (...args: unknown[]) => {
+          if (++steps >= step) throw new Killed()
+          const result: unknown = member.apply(object, args)
+          return name === 'writer' && typeof result === 'object' && result !== null ? mortal(result) : result
+        }
+      },
+    })
+  const { state, objects, jobs } = service.deps
+  return { deps: { ...service.deps, state: mortal(state), objects: mortal(objects), jobs: mortal(jobs) }, steps: () => steps }
+}
+
+async function stepsOfOneRun(): Promise<number> {
+  const counting = dyingAt(Number.POSITIVE_INFINITY)
+  await runDiagnosis(counting.deps, job)
+  return counting.steps()
+}
+
+describe('a job', () => {
+  it('killed at any step is done by the next delivery', async () => {
+    const steps = await stepsOfOneRun()
+    expect(steps).toBeGreaterThan(20)
+    for (let step = 1; step <= steps; step++) {
+      job = await queue()
+      await runDiagnosis(dyingAt(step).deps, job).catch((error: unknown) => expect(error).toBeInstanceOf(Killed))
+      service.clock += 3 * 60_000
+      await sweep(service.deps)
+      await service.settle()
+      await runDiagnosis(service.deps, job)
+      expect(await view(), `killed at step ${step} of ${steps}`).toMatchObject({ status: 'diagnosed', publishedRevision: job.revision })
+    }
+  })
+
+  it('delivered twice is done once', async () => {
+    await runDiagnosis(service.deps, job)
+    const before = await results()
+    await runDiagnosis(service.deps, job)
+    expect(await results()).toEqual(before)
+    await finished()
+  })
+
+  it('done by two workers at once is published once', async () => {
+    await Promise.all([runDiagnosis(service.deps, job), runDiagnosis(service.deps, job)])
+    await finished()
+  })
+
+  it('whose lease ran out publishes nothing over its successor', async () => {
+    let wake: () => void = () => undefined
+    const asleep = new Promise<void>((resolve) => {
+      wake = resolve
+    })
+    const { objects } = service.deps
+    const slow = Object.create(objects, {
+      put: { value: async (...args: Parameters<typeof objects.put>) => (await asleep, objects.put(...args)) },
+    }) as typeof objects
+    const first = runDiagnosis({ ...service.deps, objects: slow }, job)
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    service.clock += 3 * 60_000
+    await runDiagnosis(service.deps, job)
+    const published = await results()
+    wake()
+    await first
+    expect(await results()).toEqual(published)
+    await finished()
+  })
+
+  it('of a revision that was overtaken does nothing', async () => {
+    const next = await queue()
+    await runDiagnosis(service.deps, job)
+    expect(await view()).toMatchObject({ status: 'queued', publishedRevision: null })
+    await runDiagnosis(service.deps, next)
+    expect(await view()).toMatchObject({ status: 'diagnosed', publishedRevision: 2 })
+  })
+
+  it('delivered after its case was deleted leaves nothing', async () => {
+    await service.call('DELETE', `/v1/cases/${id}`)
+    await runDiagnosis(service.deps, job)
+    expect(await service.stored()).toEqual([])
+  })
+
+  it('whose case is deleted while it works leaves nothing', async () => {
+    const { objects } = service.deps
+    const deleting = Object.create(objects, {
+      put: {
+        value: async (...args: Parameters<typeof objects.put>) => (await service.call('DELETE', `/v1/cases/${id}`), objects.put(...args)),
+      },
+    }) as typeof objects
+    await runDiagnosis({ ...service.deps, objects: deleting }, job)
+    service.clock += 3600_000
+    await sweep(service.deps)
+    expect(await service.stored()).toEqual([])
+  })
+
+  it('that was never sent is sent by the sweep', async () => {
+    service.clock += 10 * 60_000
+    await sweep(service.deps)
+    expect(service.queued).toEqual([job])
+  })
+})
+
+describe('the consumer', () => {
+  it('acknowledges what is done', async () => {
+    const { batch, fate } = message(job)
+    await consume(batch, service.deps)
+    expect(fate).toEqual({ acked: 1, retried: 0 })
+  })
+
+  it('asks again for what failed', async () => {
+    const { batch, fate } = message(job)
+    await consume(batch, dyingAt(5).deps)
+    expect(fate).toEqual({ acked: 0, retried: 1 })
+  })
+
+  it('tells the customer when nothing helped, and diagnosing again works', async () => {
+    await consumeDead(message(job).batch, service.deps)
+    expect(await service.call('GET', `/v1/cases/${id}/diagnosis`)).toMatchObject({
+      status: 409,
+      body: { code: 'failed', reason: 'gave-up' },
+    })
+    await runDiagnosis(service.deps, await queue())
+    expect(await view()).toMatchObject({ status: 'diagnosed', publishedRevision: 2 })
+  })
+
+  it('of dead letters does not fail a case that is done', async () => {
+    await runDiagnosis(service.deps, job)
+    await consumeDead(message(job).batch, service.deps)
+    await finished()
+  })
+
+  it('does not choke on a message that is none of ours', async () => {
+    const { batch, fate } = message({ kind: 'nonsense' })
+    await consume(batch, service.deps)
+    expect(fate).toEqual({ acked: 0, retried: 1 })
+    await consumeDead(batch, service.deps)
+    expect(fate).toEqual({ acked: 1, retried: 1 })
+  })
+})
