@@ -22,6 +22,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/errors.ts')).errors,
   },
   {
+    name: 'send',
+    summary: 'cut files here, send only what is left, wait for the verdict',
+    load: async () => (await import('./commands/send.ts')).send,
+  },
+  {
     name: 'bundle',
     summary: 'make the bundle that an engineer opens with Wireshark and a browser',
     load: async () => (await import('./commands/bundle.ts')).bundle,

@@ -21,3 +21,9 @@ export function readEndpoint(flag: string, text: string): EndpointOption {
   }
   return { ip, port: port === undefined ? undefined : Number(port) }
 }
+
+/** The same, written. */
+export function endpointText({ ip, port }: EndpointOption): string {
+  if (port === undefined) return ip
+  return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`
+}

@@ -17,9 +17,9 @@ export const QUESTION_OPTIONS: readonly Option[] = [
   { name: 'error', value: 'TEXT', says: 'the error as the ticket words it' },
 ]
 
-/** Without `--at` everything may be looked at. @throws {UsageError} on values that cannot be read */
-export function readQuestion(args: Arguments, terminal: Terminal): Question {
-  const incidentAtNs = instantOption('at', args, terminal)
+/** Without `--at` (which `at` overrules) everything may be looked at. @throws {UsageError} on values that cannot be read */
+export function readQuestion(args: Arguments, terminal: Terminal, at?: bigint): Question {
+  const incidentAtNs = at ?? instantOption('at', args, terminal)
   const tolerance = durationOption('tolerance', args)
   const margins = { before: durationOption('before', args), after: durationOption('after', args), tolerance }
   const host = args.text('host')

@@ -53,11 +53,12 @@ export interface UploadStatus {
 }
 
 /** One call; JSON in and out. @throws {ServiceError} on any answer that is not 2xx, and when none comes */
-export async function call<T>(access: ServiceAccess, method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+export async function call<T>(access: ServiceAccess, method: string, path: string, body?: unknown, idempotencyKey?: string): Promise<T> {
   const headers: Record<string, string> = { authorization: `Bearer ${access.key}`, accept: 'application/json' }
   if (body !== undefined) headers['content-type'] = 'application/json'
-  const answer = await send(access, path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal })
-  return answer.status === 204 ? (undefined as T) : ((await answer.json()) as T)
+  if (idempotencyKey !== undefined) headers['idempotency-key'] = idempotencyKey
+  const answer = await send(access, path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) })
+  return (await answer.json()) as T
 }
 
 /** One request to the service. @throws {ServiceError} on any answer that is not 2xx, and when none comes */
@@ -76,8 +77,9 @@ export async function send(access: ServiceAccess, path: string, init: RequestIni
 
 export const getCase = (access: ServiceAccess, id: string): Promise<CaseView> => call(access, 'GET', `/v1/cases/${id}`)
 
-export const openCase = (access: ServiceAccess, fields: Readonly<Record<string, unknown>>): Promise<CaseView> =>
-  call(access, 'POST', '/v1/cases', fields)
+/** `idempotencyKey`: the same for each try, so that a lost answer opens no second case. */
+export const openCase = (access: ServiceAccess, fields: Readonly<Record<string, unknown>>, idempotencyKey: string): Promise<CaseView> =>
+  call(access, 'POST', '/v1/cases', fields, idempotencyKey)
 
 export const startUpload = (
   access: ServiceAccess,

@@ -1,6 +1,6 @@
-import type { CaseView } from '../client/case-api.ts'
 import { atOffset, readTime } from '../core/time/instant.ts'
 import type { Window } from '../core/time/window.ts'
+import type { CaseView } from './case-api.ts'
 
 /** The case's window in the engine's form. @throws {Error} when the service states no times: it is not this service */
 export function windowOf({ window }: Pick<CaseView, 'window'>): Window {

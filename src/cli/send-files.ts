@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto'
+import { type CaseView, getCase, getDiagnosis, openCase, startDiagnosis } from '../client/case-api.ts'
+import { instantOf, windowOf } from '../client/case-window.ts'
+import { cutHere, type LocalCut } from '../client/cut-here.ts'
+import { countOf, formatBytes, formatSeconds } from '../client/figures.ts'
+import { requestFor } from '../client/local-case.ts'
+import { type Patience, patiently } from '../client/retry.ts'
+import { type Sending, sendFile, waitForVerdict } from '../client/send-case.ts'
+import { ServiceError } from '../client/service-error.ts'
+import { sleep } from '../client/sleep.ts'
+import type { Question } from '../core/diagnosis/question.ts'
+import { renderMarkdown } from '../core/diagnosis/report-markdown.ts'
+import { formatInstant } from '../core/time/instant.ts'
+import type { Arguments } from './arguments.ts'
+import { namedSources } from './case-files.ts'
+import { type ExitCode, type Terminal, UsageError } from './command.ts'
+import { endpointText } from './endpoint.ts'
+import { readFileArguments } from './file-argument.ts'
+import { keptFile } from './kept-file.ts'
+import { progressOf } from './progress.ts'
+import { readQuestion } from './question-options.ts'
+import { type Destination, readDestination } from './service-option.ts'
+import { durationOption } from './time-options.ts'
+import { uploadFolder } from './upload-folder.ts'
+
+/** Tries in a row: with 30 s between them, ten minutes without a network. */
+const TRIES = 25
+
+/** Cuts, shows, sends, waits, prints. `at` overrules `--at`. */
+export async function sendFiles(args: Arguments, words: readonly string[], terminal: Terminal, at?: bigint): Promise<ExitCode> {
+  const destination = readDestination(args)
+  const question = readQuestion(args, terminal, at)
+  const patience = patienceOf(terminal)
+  const { access, caseId } = destination
+  try {
+    const known = caseId === undefined ? undefined : await patiently(patience, () => getCase(access, caseId))
+    if (!known && question.window === undefined) throw new UsageError('when did it happen? Give --at T')
+    const cuts = await cutAll(words, known ? questionOf(known) : question, terminal)
+    const leaving = cuts.filter(({ receipt }) => receipt.kept.records > 0)
+    if (leaving.length === 0) {
+      terminal.err('hangup: nothing lies inside the window, so nothing is sent. Check --at and --timezone\n')
+      return 1
+    }
+    if (args.has('dry-run')) return 0
+    const { id } = known ?? (await openNew(destination, caseFields(args, question), patience))
+    return await deliver({ access, caseId: id, memory: uploadFolder(id), patience }, leaving, args, terminal)
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error
+    terminal.err(`hangup: ${error.message}\n${adviceFor(error, destination)}\n`)
+    return 1
+  }
+}
+
+function openNew({ access }: Destination, fields: Record<string, unknown>, patience: Patience): Promise<CaseView> {
+  const idempotencyKey = randomUUID()
+  return patiently(patience, () => openCase(access, fields, idempotencyKey))
+}
+
+async function cutAll(words: readonly string[], question: Question, terminal: Terminal): Promise<readonly LocalCut[]> {
+  const cuts: LocalCut[] = []
+  for (const { source, options } of await namedSources(readFileArguments(words))) {
+    const request = { ...requestFor(question), scope: question.peer ? ('peers' as const) : ('all' as const) }
+    const made = await cutHere(source, options, request, keptFile)
+    for (const cut of made) terminal.err(described(cut))
+    cuts.push(...made)
+  }
+  return cuts
+}
+
+/** What of one file goes, and what stays: said before anything is sent. */
+function described({ receipt, sendAs }: LocalCut): string {
+  const { kept, source, dropped, warnings } = receipt
+  const noun = receipt.kind === 'capture' ? 'packet' : 'record'
+  const stays = dropped.before + dropped.after + dropped.withoutTime + dropped.outOfScope
+  const range = source.from ? `\n  runs from ${source.from} to ${source.to}` : ''
+  const size = source.size === null ? '' : ` of ${formatBytes(source.size)}`
+  return [
+    `${sendAs} (${receipt.format})${range}`,
+    `  is sent: ${countOf(kept.records, noun)}, ${formatBytes(kept.bytes)}${size}; stays here: ${countOf(stays, noun)}`,
+    ...warnings.map(({ message }) => `  note: ${message}`),
+    '',
+  ].join('\n')
+}
+
+/** A case's own window and names, for a case that support has opened. */
+function questionOf(view: CaseView): Question {
+  return {
+    incidentAtNs: instantOf(view.incidentAt),
+    window: windowOf(view),
+    toleranceSeconds: 0,
+    host: view.host ?? undefined,
+    peer: view.scope === 'peers' && view.peer ? { ip: view.peer.ip, port: view.peer.port ?? undefined } : undefined,
+    timezone: view.timezone ?? undefined,
+    error: undefined,
+    revision: 1,
+    payloadStripped: false,
+  }
+}
+
+function caseFields(args: Arguments, question: Question): Record<string, unknown> {
+  const { incidentAtNs, peer, host, timezone, error, toleranceSeconds } = question
+  const ticket = args.text('ticket')
+  const margins = { before: durationOption('before', args), after: durationOption('after', args) }
+  return {
+    incidentAt: formatInstant(incidentAtNs ?? 0n),
+    incidentToleranceSeconds: toleranceSeconds,
+    window: margins,
+    ...{ host, peer: peer && endpointText(peer), timezone, error },
+    ...(ticket === undefined ? {} : { ticket: { system: 'command line', id: ticket } }),
+  }
+}
+
+async function deliver(sending: Sending, cuts: readonly LocalCut[], args: Arguments, terminal: Terminal): Promise<ExitCode> {
+  for (const cut of cuts) {
+    const progress = progressOf(cut.sendAs, cut.kept.size, terminal, Date.now)
+    progress.show(0)
+    await sendFile(sending, cut, (sent) => progress.show(sent))
+    progress.finish(`${cut.sendAs}: sent`)
+  }
+  await patiently(sending.patience, () => startDiagnosis(sending.access, sending.caseId))
+  const view = await waitForVerdict(sending, (says) => terminal.err(`hangup: ${sending.caseId}: ${says}\n`))
+  if (view.status === 'failed') {
+    terminal.err(`hangup: the diagnosis failed: ${view.failure?.message ?? 'no reason was given'}\n${view.failure?.advice ?? ''}\n`)
+    return 1
+  }
+  await printVerdict(sending, view, args, terminal)
+  return 0
+}
+
+/** A link for sending alone may not read the diagnosis: then its headline has to do. */
+async function printVerdict({ access, caseId }: Sending, view: CaseView, args: Arguments, terminal: Terminal): Promise<void> {
+  try {
+    const diagnosis = await getDiagnosis(access, caseId)
+    await terminal.out(args.has('json') ? `${JSON.stringify(diagnosis, null, 2)}\n` : renderMarkdown(diagnosis))
+  } catch (error) {
+    if (!(error instanceof ServiceError) || error.status !== 403) throw error
+    await terminal.out(`${view.verdict?.headline ?? 'diagnosed'}\n`)
+  }
+}
+
+const patienceOf = (terminal: Terminal): Patience => ({
+  tries: TRIES,
+  signal: undefined,
+  sleep,
+  onWait: (error, seconds) => terminal.err(`hangup: ${error.message}; trying again in ${formatSeconds(seconds)}\n`),
+})
+
+function adviceFor(error: ServiceError, { access }: Destination): string {
+  if (error.status === 0)
+    return `Is ${access.base} right, and is there a network? Give the same line again: what was sent is not sent twice.`
+  if (error.status === 401 || error.status === 403) return 'Check the key, or ask for a new link.'
+  return error.isPassing
+    ? 'Give the same line again: what was sent is not sent twice.'
+    : 'Nothing was lost here; correct it and give the line again.'
+}
