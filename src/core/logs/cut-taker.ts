@@ -3,21 +3,21 @@ import type { CutLogOptions } from './cut-log.ts'
 import { CutState } from './cut-state.ts'
 import type { DayOrder } from './day-order.ts'
 import { PieceDecoder } from './encoding.ts'
-import { entitiesOf } from './entities.ts'
-import { decodeErrors } from './errors/decode.ts'
-import { mayReportError } from './errors/sieve.ts'
-import { PeerNames } from './peer-names.ts'
+import { entitiesOf, type LogEntities } from './entities.ts'
+import { type DecodedError, decodeErrors } from './errors/decode.ts'
+import { mayReportError, suspectsIn } from './errors/sieve.ts'
+import { type NamedPeer, PeerNames } from './peer-names.ts'
 import type { LogHead, ReaderFacts, RecordStart, RecordTaker } from './record-reader.ts'
 import { StampResolver } from './resolve-stamp.ts'
 
 const MAX_UNDECIDED = 4_194_304 // bytes each of two readings may hold back while the day order is open
 const MAX_LOOKED_AT = 16_384 // bytes of a line that are decoded
-const LEARN_LINES = 20_000 // lines that are searched for names in full; then one in eight
+const LEARN_LINES = 10_000 // lines that are searched for names in full
+const LEARN_EACH = 127 // then one line in 128
+const LOOK_BACK = 65_536 // bytes before an error that are searched for names
 
 /** Takes records, decides which are inside, and keeps their bytes. While numeric dates can be read both ways, two readings go side by side. */
 export class CutTaker implements RecordTaker {
-  /** The chunk that is being read: pieces of it need no copy until the next one. */
-  chunk: Uint8Array = new Uint8Array(0)
   dayOrder: DayOrder = { dayFirst: false, from: 'not needed' }
   readonly #options: CutLogOptions
   readonly #names = new PeerNames()
@@ -26,6 +26,11 @@ export class CutTaker implements RecordTaker {
   #states: [CutState] | [CutState, CutState]
   #facts: ReaderFacts | undefined
   #firstIsDayFirst = false
+  #chunk: Uint8Array = new Uint8Array(0)
+  /** Where in the chunk an error may be reported, ascending, and the first that lies ahead. */
+  #suspects: readonly number[] = []
+  #suspect = 0
+  #learnedTo = 0
   #line = 0
   #lines = 0
   /** Characters of the record's first line that hold its stamp. */
@@ -48,6 +53,14 @@ export class CutTaker implements RecordTaker {
     else this.#states = [state(order.from === 'not needed' ? 'nearest' : order.dayFirst)]
   }
 
+  /** The chunk that is read next: pieces of it need no copy until the one after. */
+  set chunk(chunk: Uint8Array) {
+    this.#chunk = chunk
+    this.#suspects = this.#wide ? [] : suspectsIn(chunk)
+    this.#suspect = 0
+    this.#learnedTo = 0
+  }
+
   get chosen(): CutState {
     return this.#states[0]
   }
@@ -59,7 +72,7 @@ export class CutTaker implements RecordTaker {
   }
 
   piece(buffer: Uint8Array, from: number, to: number, isLine: boolean): void {
-    const lasting = buffer === this.chunk
+    const lasting = buffer === this.#chunk
     for (const state of this.#states) state.piece(buffer, from, to, isLine, lasting)
     if (!isLine) return
     this.#look(buffer, from, Math.min(to, from + MAX_LOOKED_AT))
@@ -67,7 +80,7 @@ export class CutTaker implements RecordTaker {
   }
 
   header(buffer: Uint8Array, from: number, to: number, isLine: boolean): void {
-    const lasting = buffer === this.chunk
+    const lasting = buffer === this.#chunk
     for (const state of this.#states) state.header(buffer, from, to, isLine, lasting)
   }
 
@@ -110,24 +123,51 @@ export class CutTaker implements RecordTaker {
     return []
   }
 
-  /** Looks for errors in every line, and for names of peers in enough of them. */
+  /** Looks for errors in every line, and for names of peers in the first lines, in some later ones, and before each error. */
   #look(buffer: Uint8Array, from: number, to: number): void {
     const lines = this.#lines++
-    const suspicious = this.#wide || mayReportError(buffer, from, to)
-    const learning = lines < LEARN_LINES || (lines & 7) === 0
-    if (!suspicious && !(learning && hasAddress(buffer, from, to))) return
+    const suspicious = this.#isSuspicious(buffer, from, to)
+    const learning = lines < LEARN_LINES || (lines & LEARN_EACH) === 0
+    if (!suspicious && !learning) return
+    if (!suspicious && !hasAddress(buffer, from, to)) return
     const text = this.#decoder.decode(buffer.subarray(from, to))
     const entities = entitiesOf(text)
     const errors = suspicious ? decodeErrors(text) : []
-    if (errors.length > 0) {
-      const peer = this.#names.find(text, entities, this.#skip)
-      const at =
-        peer && (peer.port === undefined ? peer.ip : peer.ip.includes(':') ? `[${peer.ip}]:${peer.port}` : `${peer.ip}:${peer.port}`)
-      for (const state of this.#states) state.errors(errors, this.#line, at)
-    }
+    if (errors.length > 0) this.#report(errors, text, entities, buffer, from)
     this.#names.learn(text, entities, this.#skip)
   }
+
+  #isSuspicious(buffer: Uint8Array, from: number, to: number): boolean {
+    if (this.#wide) return true
+    if (buffer !== this.#chunk) return mayReportError(buffer, from, to)
+    const suspects = this.#suspects
+    while (this.#suspect < suspects.length && (suspects[this.#suspect] as number) < from) this.#suspect++
+    return this.#suspect < suspects.length && (suspects[this.#suspect] as number) < to
+  }
+
+  #report(errors: readonly DecodedError[], text: string, entities: LogEntities, buffer: Uint8Array, from: number): void {
+    if (entities.endpoints.length === 0 && buffer === this.#chunk && this.#lines > LEARN_LINES) this.#learnBefore(from)
+    const peer = this.#names.find(text, entities, this.#skip)
+    for (const state of this.#states) state.errors(errors, this.#line, peer && endpointText(peer))
+  }
+
+  /** The lines before an error name its peer oftener than any others. */
+  #learnBefore(from: number): void {
+    const start = Math.max(this.#learnedTo, from - LOOK_BACK)
+    this.#learnedTo = from
+    const chunk = this.#chunk
+    for (let at = chunk.indexOf(10, start) + 1; at > 0 && at < from; ) {
+      const end = chunk.indexOf(10, at) + 1 || from
+      if (hasAddress(chunk, at, end)) {
+        const text = this.#decoder.decode(chunk.subarray(at, Math.min(end, at + MAX_LOOKED_AT)))
+        this.#names.learn(text, entitiesOf(text), 0)
+      }
+      at = end
+    }
+  }
 }
+
+const endpointText = ({ ip, port }: NamedPeer): string => (port === undefined ? ip : ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`)
 
 /** A dotted quad or an IPv6 address may be there: three dots between digits, or two colons in a row. */
 function hasAddress(buffer: Uint8Array, from: number, to: number): boolean {

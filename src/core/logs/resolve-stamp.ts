@@ -1,5 +1,5 @@
 import { civilFromDays, daysFromCivil, daysInMonth } from '../time/civil.ts'
-import type { Zone } from '../time/zone.ts'
+import type { WallTime, Zone } from '../time/zone.ts'
 import type { Stamp } from './stamp.ts'
 
 const DAY = 86_400 // seconds
@@ -29,6 +29,15 @@ export class StampResolver {
   readonly notes: ResolveNotes = { zoneRead: 0, zoneAssumed: 0, yearInferred: 0, dateInferred: 0, inGap: 0, inOverlap: 0 }
   readonly #options: ResolveOptions
   #previous = Number.NaN
+  #known: Pick<Stamp, 'year' | 'month' | 'day' | 'orderUnknown'> & { days: number } = {
+    year: Number.NaN,
+    month: -1,
+    day: -1,
+    orderUnknown: false,
+    days: Number.NaN,
+  }
+  #quarter = Number.NaN
+  #quarterOffset = 0
   #day: number | undefined
 
   constructor(options: ResolveOptions) {
@@ -50,7 +59,7 @@ export class StampResolver {
   }
 
   #civil(stamp: Stamp): number {
-    const days = stamp.month === 0 ? this.#dayOfBareTime(stamp) : this.#dayOf(stamp)
+    const days = stamp.month === 0 ? this.#dayOfBareTime(stamp) : this.#knownDay(stamp)
     if (Number.isNaN(days)) return Number.NaN
     const local = days * DAY + stamp.hour * 3600 + stamp.minute * 60 + stamp.second
     if (stamp.offsetSeconds !== undefined) {
@@ -61,8 +70,30 @@ export class StampResolver {
     return this.#toUtc(local)
   }
 
+  /** A log writes the same date thousands of times. */
+  #knownDay(stamp: Stamp): number {
+    const known = this.#known
+    if (stamp.year === undefined) this.notes.yearInferred++
+    if (known.year !== stamp.year || known.month !== stamp.month || known.day !== stamp.day || known.orderUnknown !== stamp.orderUnknown) {
+      this.#known = { year: stamp.year, month: stamp.month, day: stamp.day, orderUnknown: stamp.orderUnknown, days: this.#dayOf(stamp) }
+    }
+    return this.#known.days
+  }
+
+  /** Within a quarter of an hour a zone's offset changes in no zone's history; a quarter without overlap or gap needs no second look. */
   #toUtc(local: number): number {
-    const { first, second, inGap } = this.#options.zone.toUtc(local)
+    const quarter = Math.floor(local / 900)
+    if (quarter === this.#quarter) return local - this.#quarterOffset
+    const time = this.#options.zone.toUtc(local)
+    if (time.second === undefined && !time.inGap) {
+      this.#quarter = quarter
+      this.#quarterOffset = local - time.first
+    }
+    return this.#chosen(time)
+  }
+
+  #chosen(time: WallTime): number {
+    const { first, second, inGap } = time
     if (inGap) this.notes.inGap++
     if (second === undefined) return first
     this.notes.inOverlap++
@@ -81,7 +112,6 @@ export class StampResolver {
 
   #dayFrom(stamp: Stamp, month: number, day: number): number {
     if (stamp.year !== undefined) return day <= daysInMonth(stamp.year, month) ? daysFromCivil(stamp.year, month, day) : Number.NaN
-    this.notes.yearInferred++
     const near = this.#options.near ?? this.#previous
     const about = civilFromDays(Math.floor((Number.isNaN(near) ? 0 : near) / DAY)).year
     let best = Number.NaN

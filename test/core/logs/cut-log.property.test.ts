@@ -189,7 +189,7 @@ it.each(LAYOUTS.map((layout) => [layout.name, layout] as const))(
           expect(cut.dropped.before + cut.dropped.after).toBe(records.length - inside.length)
         },
       ),
-      { numRuns: 120 },
+      { numRuns: 60 },
     )
   },
 )

@@ -51,18 +51,8 @@ export class PhraseAutomaton {
     return this.#ends[state]
   }
 
-  /** Whether any phrase ends inside [from, to). */
-  anyIn(bytes: Uint8Array, from: number, to: number): boolean {
-    const next = this.#next
-    const classes = this.#classes
-    const width = this.#width
-    const ends = this.#ends
-    let state = 0
-    for (let i = from; i < to; i++) {
-      state = next[state * width + (classes[bytes[i] as number] as number)] as number
-      if (ends[state] !== undefined) return true
-    }
-    return false
+  get states(): number {
+    return this.#ends.length
   }
 }
 
