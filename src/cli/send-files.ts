@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type CaseView, getCase, getDiagnosis, openCase, startDiagnosis } from '../client/case-api.ts'
+import { type CaseView, getCase, getDiagnosis, openCase, startDiagnosis, stripsPayload } from '../client/case-api.ts'
 import { instantOf, windowOf } from '../client/case-window.ts'
 import { cutHere, type LocalCut } from '../client/cut-here.ts'
 import { countOf, formatBytes, formatSeconds } from '../client/figures.ts'
@@ -8,6 +8,7 @@ import { type Patience, patiently } from '../client/retry.ts'
 import { type Sending, sendFile, waitForVerdict } from '../client/send-case.ts'
 import { ServiceError } from '../client/service-error.ts'
 import { sleep } from '../client/sleep.ts'
+import { CasePrivacy } from '../core/diagnosis/privacy/privacy.ts'
 import type { Question } from '../core/diagnosis/question.ts'
 import { renderMarkdown } from '../core/diagnosis/report-markdown.ts'
 import { formatInstant } from '../core/time/instant.ts'
@@ -58,8 +59,9 @@ function openNew({ access }: Destination, fields: Record<string, unknown>, patie
 
 async function cutAll(words: readonly string[], question: Question, terminal: Terminal): Promise<readonly LocalCut[]> {
   const cuts: LocalCut[] = []
+  const privacy = question.payloadStripped ? new CasePrivacy({ payload: 'strip', addresses: 'keep' }) : undefined
   for (const { source, options } of await namedSources(readFileArguments(words))) {
-    const request = { ...requestFor(question), scope: question.peer ? ('peers' as const) : ('all' as const) }
+    const request = { ...requestFor(question), scope: question.peer ? ('peers' as const) : ('all' as const), privacy }
     const made = await cutHere(source, options, request, keptFile)
     for (const cut of made) terminal.err(described(cut))
     cuts.push(...made)
@@ -93,7 +95,7 @@ function questionOf(view: CaseView): Question {
     timezone: view.timezone ?? undefined,
     error: undefined,
     revision: 1,
-    payloadStripped: false,
+    payloadStripped: stripsPayload(view),
   }
 }
 

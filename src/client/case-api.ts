@@ -25,12 +25,17 @@ export interface CaseView {
   readonly peer: { readonly ip: string; readonly port: number | null } | null
   readonly error: string | null
   readonly ticket: { readonly system: string; readonly id: string } | null
+  readonly privacy: { readonly payload: 'keep' | 'strip'; readonly addresses: 'keep' | 'pseudonymise' }
   readonly files: readonly SentFile[]
   readonly checklist: readonly ChecklistItem[]
   readonly progress: { readonly step: string; readonly percent: number } | null
   readonly failure: { readonly message: string; readonly advice: string } | null
   readonly verdict: { readonly headline: string } | null
 }
+
+/** Renamed addresses imply it: payload holds names too. The service renames; payload need not even reach it. */
+export const stripsPayload = ({ privacy }: Pick<CaseView, 'privacy'>): boolean =>
+  privacy.payload === 'strip' || privacy.addresses === 'pseudonymise'
 
 export interface SentFile {
   readonly name: string

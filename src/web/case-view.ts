@@ -1,4 +1,4 @@
-import { type CaseView, getCase, type ServiceAccess } from '../client/case-api.ts'
+import { type CaseView, getCase, type ServiceAccess, stripsPayload } from '../client/case-api.ts'
 import { instantOf, windowOf } from '../client/case-window.ts'
 import { formatBytes, formatSeconds } from '../client/figures.ts'
 import { ServiceError } from '../client/service-error.ts'
@@ -45,6 +45,7 @@ function caseParts(found: CaseView, access: ServiceAccess): HTMLElement[] {
     host: found.host ?? undefined,
     peer: found.peer?.ip,
     incidentAtNs: instantOf(found.incidentAt),
+    stripPayload: stripsPayload(found),
   }
   const asked = checklist(found)
   const onLooked = (view: CaseView): void => asked.replaceChildren(...checklist(view).children)
@@ -79,6 +80,7 @@ function caseFacts(found: CaseView): HTMLElement {
   row('Window', stamp(found.window.from), ' to ', stamp(found.window.to))
   if (found.host) row('Server', found.host)
   if (found.peer) row('Printer', `${found.peer.ip}${found.peer.port ? `, port ${found.peer.port}` : ''}`)
+  if (stripsPayload(found)) row('Private', 'what the packets carry is cut off here; only headers are sent')
   if (found.scope === 'peers') row('Kept', 'only packets to and from the printer')
   return el('div', { class: 'card' }, list)
 }

@@ -19,6 +19,8 @@ export interface CutOrder {
   readonly host: string | undefined
   readonly peer: string | undefined
   readonly incidentAtNs: bigint | undefined
+  /** `privacy: {payload: strip}`: nothing behind the TCP header leaves. */
+  readonly stripPayload: boolean
 }
 
 /** What a person knows of the incident: the page's form of the engine's question. */

@@ -3,6 +3,7 @@ import { evidenceOf } from '../client/evidence.ts'
 import type { KeptBytes } from '../client/kept-bytes.ts'
 import { writeLocalBundle } from '../client/local-case.ts'
 import { diagnose } from '../core/diagnosis/diagnose.ts'
+import { CasePrivacy } from '../core/diagnosis/privacy/privacy.ts'
 import type { Question } from '../core/diagnosis/question.ts'
 import { renderHtml } from '../core/diagnosis/report-html.ts'
 import { renderMarkdown } from '../core/diagnosis/report-markdown.ts'
@@ -57,8 +58,16 @@ async function work(job: EngineJob, onRead: OnRead): Promise<EngineResults[keyof
 const NOTHING: Window = { fromNs: 0n, toNs: 0n }
 
 async function inspect({ file, options }: ChosenFile, order: CutOrder, onRead: OnRead): Promise<readonly BlobCut[]> {
-  const { window = NOTHING, timezone, ...asked } = order
-  const request: CutRequest = { ...asked, window, caseTimezone: timezone, toolVersion: ENGINE_VERSION, by: 'client', keepHeader: true }
+  const { window = NOTHING, timezone, stripPayload, ...asked } = order
+  const request: CutRequest = {
+    ...asked,
+    window,
+    caseTimezone: timezone,
+    toolVersion: ENGINE_VERSION,
+    by: 'client',
+    keepHeader: true,
+    privacy: stripPayload ? new CasePrivacy({ payload: 'strip', addresses: 'keep' }) : undefined,
+  }
   const blobs = new Map<KeptBytes, Blob>()
   const cuts = await cutHere(browserSource(file, onRead), options, request, async () => blobSpool(blobs))
   return cuts.map(({ kept, ...cut }) => ({ ...cut, kept: blobs.get(kept) ?? new Blob() }))

@@ -50,6 +50,7 @@ const wholeFile = (moment: MomentChoice): CutOrder => ({
   host: undefined,
   peer: undefined,
   incidentAtNs: undefined,
+  stripPayload: false,
 })
 
 async function diagnose(engine: Engine, files: FileList, moment: MomentChoice, outcome: HTMLElement, go: HTMLButtonElement): Promise<void> {

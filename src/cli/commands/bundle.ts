@@ -20,7 +20,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<ExitCode> {
   if (args.text('output') === undefined) throw new UsageError('where to? Give -o FILE.zip')
   const files = await namedSources(readFileArguments(args.files))
   const question = readQuestion(args, terminal)
-  const { verdict } = await withOutput(args, terminal, (sink) => writeLocalBundle(files, question, keptFile, sink))
+  const { verdict } = await withOutput(args, terminal, ({ sink }) => writeLocalBundle(files, question, keptFile, sink))
   terminal.err(`hangup: ${verdict.headline}\nhangup: written to ${args.text('output')}\n`)
   return 0
 }

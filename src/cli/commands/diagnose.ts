@@ -31,7 +31,7 @@ goes behind it: trace.pcap,vantage=peer batch.log,timezone=+02:00`,
 async function run(args: Arguments, terminal: Terminal): Promise<ExitCode> {
   const { files, question } = await readCase(args, terminal)
   const diagnosis = await ask(files, question, ENGINE_VERSION)
-  await withOutput(args, terminal, async (sink) => sink(new TextEncoder().encode(rendered(diagnosis, args))))
+  await withOutput(args, terminal, async ({ sink }) => sink(new TextEncoder().encode(rendered(diagnosis, args))))
   return 0
 }
 

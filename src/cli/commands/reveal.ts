@@ -22,7 +22,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<ExitCode> {
   if (path === undefined || more !== undefined) throw new UsageError('name one file')
   const map = parseMap(await readFile(mapPath, 'utf8'), mapPath)
   const text = putBack(await readFile(path, 'utf8'), map)
-  await withOutput(args, terminal, async (sink) => sink(new TextEncoder().encode(text)))
+  await withOutput(args, terminal, async ({ sink }) => sink(new TextEncoder().encode(text)))
   return 0
 }
 

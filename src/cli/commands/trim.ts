@@ -1,7 +1,8 @@
 import { countOf, formatBytes, formatCount } from '../../client/figures.ts'
-import type { Sink, Source } from '../../core/bytes/chunks.ts'
+import type { Source } from '../../core/bytes/chunks.ts'
 import { decompress, newReport, sniffCompression } from '../../core/bytes/decompress.ts'
-import { cutCapture } from '../../core/capture/cut.ts'
+import { type CutFacts, type CutOptions, cutCapture } from '../../core/capture/cut.ts'
+import { cutSource } from '../../core/capture/cut-seek.ts'
 import { captureFormat, SNIFF_BYTES } from '../../core/capture/formats.ts'
 import { InputError } from '../../core/errors.ts'
 import { peerScope } from '../../core/intake/peer-scope.ts'
@@ -13,7 +14,7 @@ import { type Command, type ExitCode, type Terminal, UsageError } from '../comma
 import { readEndpoint } from '../endpoint.ts'
 import { readFileArguments } from '../file-argument.ts'
 import { fileSource } from '../file-source.ts'
-import { OUTPUT_OPTION, withOutput } from '../output.ts'
+import { OUTPUT_OPTION, type Output, withOutput } from '../output.ts'
 import { instantOption } from '../time-options.ts'
 
 export const trim: Command = {
@@ -35,7 +36,8 @@ unpacked; -o OUT.gz packs again. A log record is kept whole, its stack trace inc
 interface Kept {
   readonly noun: 'packet' | 'record'
   readonly records: number
-  readonly seen: number
+  /** Undefined after a seek, which does not read all. */
+  readonly seen: number | undefined
   readonly bytes: number
   readonly notes: readonly string[]
 }
@@ -45,10 +47,11 @@ async function run(args: Arguments, terminal: Terminal): Promise<ExitCode> {
   if (file === undefined || more !== undefined) throw new UsageError('name one file; trim several one after the other')
   const window = windowOption(args, terminal)
   const source = await fileSource(file.path)
-  const kept = await withOutput(args, terminal, (sink) => cut(source, file.options, window, args, sink))
+  const kept = await withOutput(args, terminal, (output) => cut(source, file.options, window, args, output))
   for (const note of kept.notes) terminal.err(`hangup: ${source.name}: ${note}\n`)
   const size = source.size === undefined ? '' : ` of ${formatBytes(source.size)}`
-  const says = `${formatCount(kept.records)} of ${countOf(kept.seen, kept.noun)} kept, ${formatBytes(kept.bytes)}${size}`
+  const of = kept.seen === undefined ? countOf(kept.records, kept.noun) : `${formatCount(kept.records)} of ${countOf(kept.seen, kept.noun)}`
+  const says = `${of} kept, ${formatBytes(kept.bytes)}${size}`
   terminal.err(`hangup: ${source.name}: ${says}\n`)
   return 0
 }
@@ -61,7 +64,7 @@ function windowOption(args: Arguments, terminal: Terminal): Window {
   return { fromNs, toNs }
 }
 
-async function cut(source: Source, options: FileOptions, window: Window, args: Arguments, sink: Sink): Promise<Kept> {
+async function cut(source: Source, options: FileOptions, window: Window, args: Arguments, output: Output): Promise<Kept> {
   const head = await headOf(source)
   const compression = sniffCompression(head)
   if (compression === 'zip') throw new InputError('convert-first', `${source.name} is a zip`, 'Unpack it, and trim the files in it.')
@@ -70,9 +73,18 @@ async function cut(source: Source, options: FileOptions, window: Window, args: A
   const onlyPeer = args.text('only-peer')
   if (isCapture) {
     const keep = onlyPeer === undefined ? undefined : peerScope(readEndpoint('--only-peer', onlyPeer).ip)
-    const { capture, kept } = await cutCapture(chunks, { window, clockOffset: options.clockOffset, keep }, sink)
-    const notes = capture.damage.map(({ code, offset }) => `${code} at byte ${offset}`)
-    return { noun: 'packet', records: kept.records, seen: capture.frames, bytes: kept.bytes, notes }
+    const facts = await cutPackets(
+      compression === 'none' ? source : { name: source.name, open: () => chunks },
+      { window, clockOffset: options.clockOffset, keep },
+      output,
+    )
+    return {
+      noun: 'packet',
+      records: facts.kept.records,
+      seen: facts.seeked ? undefined : facts.capture.frames,
+      bytes: facts.kept.bytes,
+      notes: facts.capture.damage.map(({ says }) => says),
+    }
   }
   if (onlyPeer !== undefined) throw new UsageError('--only-peer is for captures; this is a log')
   const request = {
@@ -82,7 +94,7 @@ async function cut(source: Source, options: FileOptions, window: Window, args: A
     fileName: source.name,
     keepHeader: args.has('keep-header'),
   }
-  const { kept, recordsSeen, warnings, quality } = await cutLog(chunks, request, sink)
+  const { kept, recordsSeen, warnings, quality } = await cutLog(chunks, request, output.sink)
   return {
     noun: 'record',
     records: kept.records,
@@ -90,6 +102,15 @@ async function cut(source: Source, options: FileOptions, window: Window, args: A
     bytes: kept.bytes,
     notes: [...warnings.map((w) => w.message), ...quality],
   }
+}
+
+/** By seek where the output can begin again, should the seek meet what it cannot trust. */
+async function cutPackets(source: Source, options: CutOptions, { sink, restart }: Output): Promise<CutFacts> {
+  if (!restart) return cutCapture(source.open(), options, sink)
+  return cutSource(source, options, async () => {
+    await restart()
+    return sink
+  })
 }
 
 async function headOf(source: Source): Promise<Uint8Array> {
