@@ -1,5 +1,5 @@
 import type { AbortRule } from './rule.ts'
-import { bothClosed, finUnacknowledged, otherFinMissing } from './rules/close.ts'
+import { bothClosed, finUnacknowledged, otherFinMissing, resetInPlaceOfFin } from './rules/close.ts'
 import { handshakeCompleted, synRefused, synUnanswered } from './rules/connect.ts'
 import { rstIpId, rstMac, rstThenMore, rstToBothEnds, rstTooSoon, rstTtl } from './rules/forged.ts'
 import { hostReset } from './rules/host-abort.ts'
@@ -18,7 +18,7 @@ import {
   unreachableReported,
 } from './rules/path.ts'
 import { peerClosedFirst, resetByPeer, statusThenReset, strangerToPeer } from './rules/peer-end.ts'
-import { dataLadder, keepAliveUnanswered, windowReopened, windowStayedClosed } from './rules/timeouts.ts'
+import { dataLadder, keepAliveUnanswered, peerLadder, windowReopened, windowStayedClosed } from './rules/timeouts.ts'
 
 /** Asked in any order: the weights add up, and `calibrate` turns sums into probabilities with fitted, versioned numbers. */
 export const ABORT_RULES: readonly AbortRule[] = [
@@ -28,7 +28,9 @@ export const ABORT_RULES: readonly AbortRule[] = [
   finUnacknowledged,
   otherFinMissing,
   bothClosed,
+  resetInPlaceOfFin,
   dataLadder,
+  peerLadder,
   keepAliveUnanswered,
   windowStayedClosed,
   windowReopened,

@@ -19,6 +19,10 @@ const enderOf = (facts: Facts): Pick<Act, 'abortedBy' | 'mechanism'> => {
   return TIMEOUT
 }
 
+/** Whose retransmissions ran out. */
+const ownerOfLadder = (facts: Facts): Pick<Act, 'abortedBy' | 'mechanism'> =>
+  !facts.ladders.host && facts.ladders.peer ? { abortedBy: 'peer', mechanism: 'timeout' } : TIMEOUT
+
 const byPeer = (facts: Facts): Pick<Act, 'abortedBy' | 'mechanism'> => ({ abortedBy: 'peer', mechanism: facts.fins.peer ? 'fin' : 'rst' })
 
 const pathOrPeer = (facts: Facts): LookAt => {
@@ -34,7 +38,7 @@ const idleLoss = (facts: Facts): Pick<Act, 'abortedBy' | 'mechanism'> =>
 export const ACTS: Readonly<Record<Cause, (facts: Facts) => Act>> = {
   'fin-wait-1-timeout': (facts) => ({ ...TIMEOUT, lookAt: pathOrPeer(facts) }),
   'fin-wait-2-timeout': () => ({ ...TIMEOUT, lookAt: 'peer' }),
-  'retransmission-timeout': (facts) => ({ ...TIMEOUT, lookAt: pathOrPeer(facts) }),
+  'retransmission-timeout': (facts) => ({ ...ownerOfLadder(facts), lookAt: pathOrPeer(facts) }),
   'keepalive-timeout': (facts) => ({ ...TIMEOUT, lookAt: pathOrPeer(facts) }),
   'early-close': (facts) => ({ ...byPeer(facts), lookAt: 'peer' }),
   'peer-idle-close': (facts) => ({ ...byPeer(facts), lookAt: 'peer' }),

@@ -64,7 +64,9 @@ export async function investigate(files: readonly EvidenceFile[], question: Ques
   const base = { files, captures, logs, unreadable }
   if (!chosen) {
     const noClocks: LogClocks = new Map()
-    const error = stated ? chooseError(logs, stated, question.peer?.ip, noClocks) : latestCovered(logs, captures, noClocks)
+    const error = stated
+      ? chooseError(logs, stated, question.peer?.ip, noClocks)
+      : (latestCovered(logs, captures, noClocks) ?? chooseError(logs, undefined, question.peer?.ip, noClocks))
     const chosenBecause = captures.length === 0 ? 'there is no capture' : 'no connection in the captures fits what is known'
     return { ...base, subject: undefined, others: [], observations: [], logClocks: noClocks, incident: stated, error, chosenBecause }
   }

@@ -303,7 +303,19 @@ function intervalsOf(facts: Facts): Interval[] {
     }
   }
   const acked = facts.fins.host?.ackedBy
-  if (acked && !facts.fins.peer) add('finAcked', acked, undefined)
+  if (acked) {
+    const refused = facts.resets.find((one) => one.from === 'host' && one.segment.at > acked.at)?.trigger
+    // What comes after the time-out is refused: the timer ran out somewhere before.
+    if (refused && refused.at > acked.at + 5) {
+      intervals.push({
+        start: 'finAcked',
+        from: acked,
+        to: refused,
+        min: lastHeardWell(facts, acked.at, refused.at) - acked.at,
+        max: refused.at - acked.at,
+      })
+    } else if (!facts.fins.peer) add('finAcked', acked, undefined)
+  }
   const ladder = facts.ladders.host
   if (ladder?.what === 'syn') add('firstSyn', ladder.sends[0], undefined)
   else if (ladder) add('firstUnackedSend', ladder.sends[0], ladder.reset?.from === 'host' ? ladder.reset : undefined)
@@ -326,6 +338,10 @@ function intervalsOf(facts: Facts): Interval[] {
   else if (ladder?.sends[0] && ladder.what === 'data') idleInterval(facts, ladder.sends[0].at, intervals)
   return intervals
 }
+
+/** The last moment at which the half-closed connection still worked: the host acknowledged something. */
+const lastHeardWell = (facts: Facts, from: number, until: number): number =>
+  facts.trace.segments.findLast((s) => s.from === 'host' && !(s.flags & RST) && s.at > from && s.at < until)?.at ?? from
 
 /** A device that forgot: its timer ran out some time in the silence, so any value up to it fits; the nearest below is listed. */
 const idleInterval = (facts: Facts, at: number, intervals: Interval[]): void => {

@@ -27,7 +27,7 @@ export function reportOn(found: Investigation, question: Question, engineVersion
     schemaVersion: 1,
     revision: question.revision,
     engine: { name: 'hangup', version: engineVersion },
-    verdict: verdictOf(subject),
+    verdict: subject ? verdictOf(subject) : openVerdict(found, question),
     connection: subject ? connectionOf(found, subject) : null,
     evidence: subject ? evidenceOf(subject, ref) : [],
     alternatives: subject ? alternativesOf(subject) : [],
@@ -46,7 +46,7 @@ export function reportOn(found: Investigation, question: Question, engineVersion
     recommendations: recommendationsFor(subject?.judgement.cause ?? 'undetermined', subject?.facts, undefined),
     settle: settleFor({
       host: subject?.view.host.ip ?? question.host,
-      peer: subject?.view.peer ?? question.peer,
+      peer: subject?.view.peer ?? question.peer ?? found.error?.event.peer,
       have: new Set(subject ? [subject.view.vantage] : []),
       cause: subject?.judgement.cause ?? 'undetermined',
       at: undefined,
@@ -77,19 +77,24 @@ const refIn =
     return frameRef(file, pointer.frame, pointer.at, clock?.offset ?? 0)
   }
 
-function verdictOf(subject: Studied | undefined): Diagnosis['verdict'] {
-  if (!subject) {
-    return {
-      cause: 'undetermined',
-      abortedBy: 'undetermined',
-      mechanism: 'none',
-      lookAt: 'unknown',
-      confidence: null,
-      partyConfidence: null,
-      headline: 'Who ended the connection cannot be said from what was sent.',
-      explanation: 'No capture shows the connection.',
-    }
+/** No connection to judge: what the log's or the ticket's error means, and that it names nobody. */
+function openVerdict(found: Investigation, question: Question): Diagnosis['verdict'] {
+  const reported = reportedErrorOf(found, question)
+  const what = reported ? `The error is ${reported.canonical}; an error code never proves who ended a connection.` : ''
+  const missing = found.captures.length === 0 ? 'No capture was sent.' : 'No capture shows the connection.'
+  return {
+    cause: 'undetermined',
+    abortedBy: 'undetermined',
+    mechanism: 'none',
+    lookAt: 'unknown',
+    confidence: null,
+    partyConfidence: null,
+    headline: 'Who ended the connection cannot be said from what was sent.',
+    explanation: [missing, what, reported?.proves ?? ''].filter(Boolean).join(' '),
   }
+}
+
+function verdictOf(subject: Studied): Diagnosis['verdict'] {
   const { judgement, facts } = subject
   const { cause, act } = judgement
   const said = judgement.weighed.filter((one) => one.cause === cause && one.logOdds > 0).sort((a, b) => b.logOdds - a.logOdds)

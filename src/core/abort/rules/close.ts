@@ -77,7 +77,7 @@ const lateAnswer = (fin: At, acked: At, late: At, refused: At): Weighed[] => {
   const says = `${seconds(waited)} after the peer had acknowledged the host's FIN it still sent something, and the host's stack answered with RST: the half-closed socket was gone`
   return [
     weigh('fin-wait-2-timeout', waited >= HALF_CLOSE_PATIENCE ? 6 : 1, says, [fin, acked, late, refused]),
-    weigh('host-abort', waited >= HALF_CLOSE_PATIENCE ? -3 : 2, says, [late, refused]),
+    weigh('host-abort', waited >= HALF_CLOSE_PATIENCE ? -3 : 0.5, says, [late, refused]),
   ]
 }
 
@@ -99,5 +99,21 @@ export const bothClosed: AbortRule = {
     const unread = facts.trace.segments.some((segment) => segment.from === 'host' && isData(segment) && segment.at > peer.first.at)
     const earlyByPeer = peer.first.at < host.first.at && unread && after.some((reset) => reset.from === 'peer')
     return [weigh('normal-close', lost || earlyByPeer ? 1 : 6.5, says, refs)]
+  },
+}
+
+/** The peer had closed, everything was delivered, and the host ended its side with RST instead of FIN: many programs do. */
+export const resetInPlaceOfFin: AbortRule = {
+  id: 'reset-in-place-of-fin',
+  source: 'RFC 2525 §2.17; noahdavids.org: an RST after the other side has closed is usually benign',
+  judge(facts) {
+    const fin = facts.fins.peer
+    const reset = endingReset(facts)
+    if (!fin || facts.fins.host || reset?.from !== 'host' || reset.segment.at < fin.first.at || facts.ladders.host) return NOTHING
+    const { host, peer } = facts.trace
+    const sentLater = facts.trace.segments.some((segment) => segment.from === 'host' && isData(segment) && segment.at > fin.first.at)
+    if (sentLater || host.acked < host.maxEnd || facts.loggedError) return NOTHING
+    const says = `the peer had closed with FIN and everything was acknowledged (${host.bytes} and ${peer.bytes} bytes) when the host ended its side with RST`
+    return [weigh('normal-close', 4.5, says, [fin.first, reset.segment]), weigh('host-abort', -3.5, says, [fin.first])]
   },
 }

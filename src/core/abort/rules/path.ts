@@ -56,7 +56,7 @@ export const resetAfterIdleByOther: AbortRule = {
     const marks = forgedMarks(facts)
     if (marks <= 0) return NOTHING
     const says = `the RST that came after ${seconds(silence.seconds)} of silence was not sent by the peer itself`
-    return [weigh('idle-state-loss', marks, says, [silence.before, reset.segment]), weigh('middlebox-reset', -0.8, says, [])]
+    return [weigh('idle-state-loss', marks + 0.5, says, [silence.before, reset.segment]), weigh('middlebox-reset', -1, says, [])]
   },
 }
 

@@ -3,9 +3,16 @@ import type { Ladder } from '../facts/ladder.ts'
 import { type Facts, seconds } from '../facts.ts'
 import { type AbortRule, NOTHING, type Weighed, weigh } from '../rule.ts'
 
-/** The peer ended it while the ladder ran: then the ladder is not what it ended with. */
+/** The other side ended it while the ladder ran: then the ladder is not what it ended with. */
 const answeredByReset = (facts: Facts, ladder: Ladder): boolean =>
-  facts.resets.some((reset) => reset.from === 'peer' && reset.segment.at >= (ladder.sends[0]?.at ?? 0))
+  facts.resets.some((reset) => reset.from !== ladder.role && reset.segment.at >= (ladder.sends[0]?.at ?? 0))
+
+/** The evidence ends before the next send was due: whether an answer came is not known. */
+const endsTooSoon = (facts: Facts, ladder: Ladder): boolean => {
+  const [before, last] = ladder.sends.slice(-2)
+  if (!before || !last || ladder.reset) return false
+  return facts.until - last.at < 1.2 * (last.at - before.at)
+}
 
 /** Data sent again and again without an acknowledgement. */
 export const dataLadder: AbortRule = {
@@ -17,7 +24,8 @@ export const dataLadder: AbortRule = {
     const [first, last] = [ladder.sends[0], ladder.sends.at(-1)]
     if (!first || !last) return NOTHING
     const repeats = ladder.sends.length - 1
-    const weight = repeats >= 4 ? 5 : repeats === 3 ? 4.5 : repeats === 2 ? 3.8 : 2.5
+    const shown = repeats >= 4 ? 5 : repeats === 3 ? 4.5 : repeats === 2 ? 3.8 : 2.5
+    const weight = repeats <= 2 && endsTooSoon(facts, ladder) ? 0.8 : shown
     const says = ladder.deaf
       ? `the same ${ladder.length} bytes were sent ${ladder.sends.length} times although the peer acknowledged them here: the acknowledgements do not reach the host`
       : `the same ${ladder.length} bytes were sent ${ladder.sends.length} times in ${seconds(last.at - first.at)}, and never acknowledged`
@@ -30,6 +38,25 @@ const ownResetAfter = (ladder: Ladder): Weighed[] => {
   if (ladder.reset?.from !== 'host') return []
   const says = "the host's RST came after its retransmissions had gone unanswered"
   return [weigh('retransmission-timeout', 2, says, [ladder.reset]), weigh('host-abort', -3, says, [ladder.sends[0], ladder.reset])]
+}
+
+/** The other way round: the peer repeated what it had to say, the host never acknowledged it, and the peer gave up. */
+export const peerLadder: AbortRule = {
+  id: 'peer-ladder',
+  source: 'RFC 9293 §3.8.3 (R2), RFC 6298 §5',
+  judge(facts) {
+    const ladder = facts.ladders.peer
+    const [first, last] = [ladder?.sends[0], ladder?.sends.at(-1)]
+    if (!ladder || !first || !last || ladder.what === 'syn-ack' || !facts.established || facts.ladders.host || closedByBoth(facts))
+      return NOTHING
+    if (answeredByReset(facts, ladder) || ladder.sends.length < 3) return NOTHING
+    const says = `the peer sent the same ${ladder.what === 'fin' ? 'FIN' : `${ladder.length} bytes`} ${ladder.sends.length} times in ${seconds(last.at - first.at)}, and the host never acknowledged it`
+    const weight = (ladder.sends.length >= 5 ? 5 : 4) + (ladder.reset ? 1.5 : 0)
+    return [
+      weigh('retransmission-timeout', ladder.reset ? weight : weight - 1.5, says, [first, last, ladder.reset]),
+      ...(ladder.reset ? [weigh('peer-reset', -3, says, [ladder.reset])] : []),
+    ]
+  },
 }
 
 /** Keep-alive probes on an idle connection without an answer. */
