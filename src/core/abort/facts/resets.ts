@@ -46,12 +46,13 @@ const answerTo = (
 ): Segment | undefined => {
   if (!last || reset.flags & ACK) return last
   const at = segments.indexOf(reset)
+  const acked = Math.max(0, ...segments.slice(Math.max(0, at - 200), at).filter((s) => s.from === reset.from && !(s.flags & RST)).map((s) => s.ack))
   let found: Segment | undefined
   for (let i = at - 1; i >= 0 && i > at - 200; i--) {
     const segment = segments[i]
     if (!segment || segment.copy || segment.from === reset.from || segment.flags & RST) continue
     if (answered.has(segment)) break
-    if (segment.ack === reset.seq && endOf(segment) > segment.seq) found = segment
+    if (segment.ack === reset.seq && endOf(segment) > Math.max(segment.seq, acked)) found = segment
     else if (found) break
   }
   return found ?? last
