@@ -29,7 +29,10 @@ export interface AssembleInput extends SubjectEnds {
   readonly pair: PairFacts | undefined
   readonly peerTtlElsewhere: readonly number[]
   readonly states: Readonly<Record<Role, RfcState>>
+  /** Segments that were acknowledged but are not in the capture, as the tracker counts holes. */
+  readonly ackedUnseen: number
   readonly loggedError: boolean
+  readonly logMatched: boolean
   readonly notes: readonly string[]
 }
 
@@ -66,6 +69,7 @@ export function assemble(input: AssembleInput): Facts {
     peerTtlElsewhere: input.peerTtlElsewhere,
     states: input.states,
     loggedError: input.loggedError,
+    logMatched: input.logMatched,
   }
 }
 
@@ -100,9 +104,10 @@ const bindings = ({ capture, peer }: AssembleInput): NeighborMessage[] =>
     return message.kind === 'request' && message.sender === peer.ip ? [{ ...message, ip: peer.ip }] : []
   })
 
-function qualityOf({ trace, capture, incident, notes }: AssembleInput): Quality {
+function qualityOf(input: AssembleInput): Quality {
+  const { trace, capture, incident, notes } = input
   const { host, peer } = trace
-  const unseen = host.unseen + peer.unseen
+  const unseen = Math.max(host.unseen + peer.unseen, input.ackedUnseen)
   const data = host.dataPackets + peer.dataPackets
   const oneSided = host.packets === 0 ? 'peer' : peer.packets === 0 ? 'host' : undefined
   return {

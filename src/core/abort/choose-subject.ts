@@ -12,6 +12,7 @@ export interface Chosen {
   readonly others: readonly Studied[]
   readonly incident: Facts['incident']
   readonly error: LoggedError | undefined
+  readonly logMatched: boolean
   readonly chosenBecause: string
 }
 
@@ -48,7 +49,7 @@ export async function chooseSubject(from: ChooseFrom): Promise<Chosen | undefine
   const { sought, incident, error } = first
   const judge = (view: View): Studied => ({
     view,
-    ...study({ view, incident, pair: undefined, loggedError: error !== undefined, notes: [] }),
+    ...study({ view, incident, pair: undefined, loggedError: error !== undefined, logMatched: isMatched(view, sought), notes: [] }),
   })
   const order: Weighted[] = []
   const views = await viewsOf(first.capture, first.candidates, first.capture.members[0]?.file.options.vantage)
@@ -62,11 +63,19 @@ export async function chooseSubject(from: ChooseFrom): Promise<Chosen | undefine
     for (const { view, score, because } of absentPeers(capture, own)) order.push({ one: judge(view), score, because })
   }
   const [best, ...rest] = order.sort((a, b) => b.score - a.score)
-  if (!best) return undefined
+  if (!best || isBesidePoint(best.one, sought, error !== undefined)) return undefined
   const isEnded = ({ judgement }: Studied) => judgement.cause !== 'normal-close' && judgement.cause !== 'undetermined'
   const clocks = from.clocksOf.get(first.capture) ?? new Map()
   const about = chooseError(from.logs, incident ?? from.stated, best.one.view.peer.ip, clocks) ?? error
-  return { best: best.one, others: rest.map(({ one }) => one).filter(isEnded), incident, error: about, chosenBecause: best.because }
+  const logMatched = isMatched(best.one.view, sought)
+  return {
+    best: best.one,
+    others: rest.map(({ one }) => one).filter(isEnded),
+    incident,
+    error: about,
+    logMatched,
+    chosenBecause: best.because,
+  }
 }
 
 function wantedIn(capture: Capture, { captures, logs, clocksOf, question, stated }: ChooseFrom): Wanted {
@@ -91,12 +100,31 @@ function wantedIn(capture: Capture, { captures, logs, clocksOf, question, stated
   }
 }
 
+/** The log's clock leads to this connection, or the log names its peer and port. */
+const isMatched = ({ connection, peer }: View, { logMatch, logPeers }: Sought): boolean =>
+  logMatch?.streamIndex === connection.streamIndex ||
+  logPeers.some(({ ip, port, isSure }) => isSure && ip === peer.ip && port === peer.port)
+
+/** An end that is proper is no answer to an error that was logged for another peer, or at another time. */
+const BESIDE_SECONDS = 10
+
+function isBesidePoint({ judgement, view, facts }: Studied, sought: Sought, loggedError: boolean): boolean {
+  if (!loggedError || judgement.cause !== 'normal-close' || !facts.incident) return false
+  const { at, before, after } = facts.incident
+  const end = view.connection.endedAt
+  const isNear = end >= at - before - BESIDE_SECONDS && end <= at + after + BESIDE_SECONDS
+  const named = sought.logPeers.find(({ isSure }) => isSure)
+  const isOther = named !== undefined && (named.ip !== view.peer.ip || (named.port !== undefined && named.port !== view.peer.port))
+  return !isNear || isOther
+}
+
 /** The tracker's guess at how a connection ended, corrected by the close look. */
 const finalScore = ({ judgement, facts }: Studied, candidate: Candidate): number => {
   if (judgement.cause === 'normal-close') return candidate.score - (facts.loggedError ? 4 : 2)
   if (judgement.cause === 'undetermined' || judgement.cause === 'no-wire-cause') {
     // Still open when its packets end: only an error that was logged, or an incident after the end of the capture, makes it suspicious.
-    return candidate.score - (facts.loggedError || facts.quality.endsBefore ? 2 : 3.5)
+    const isSuspicious = facts.loggedError || facts.quality.endsBefore || facts.quality.unseenShare > 0.12
+    return candidate.score - (isSuspicious ? 2 : 3.5)
   }
   return candidate.score + 1
 }

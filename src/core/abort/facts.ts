@@ -59,6 +59,8 @@ export interface Facts {
   readonly states: Readonly<Record<Role, RfcState>>
   /** A log shows an error at that time about this connection. */
   readonly loggedError: boolean
+  /** The log's clock and words lead to this connection and to no other. */
+  readonly logMatched: boolean
 }
 
 /** The last segment of a side that is not an RST and not a copy. */

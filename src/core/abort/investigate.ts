@@ -2,7 +2,7 @@ import type { EvidenceFile, Question } from '../diagnosis/question.ts'
 import { RST } from '../tcp/segment.ts'
 import type { LogClock } from '../time/log-clock.ts'
 import type { Capture } from './captures/read-capture.ts'
-import { chooseSubject } from './choose-subject.ts'
+import { type Chosen, chooseSubject } from './choose-subject.ts'
 import { type Companion, findCompanion } from './companions.ts'
 import type { PairFacts } from './facts/pair.ts'
 import type { Facts } from './facts.ts'
@@ -70,7 +70,7 @@ export async function investigate(files: readonly EvidenceFile[], question: Ques
     const chosenBecause = captures.length === 0 ? 'there is no capture' : 'no connection in the captures fits what is known'
     return { ...base, subject: undefined, others: [], observations: [], logClocks: noClocks, incident: stated, error, chosenBecause }
   }
-  const { subject, observations } = await withCompanions(chosen.best, captures, chosen.incident, chosen.error !== undefined)
+  const { subject, observations } = await withCompanions(chosen, captures)
   // Logs were compared with the capture that the subject was found in; from here on the one nearest the host is the reference.
   const shift = observations.find(({ view }) => view.capture === chosen.best.view.capture)?.offset ?? 0
   const moved = [...(clocksOf.get(chosen.best.view.capture) ?? new Map<number, LogClock>())].map(
@@ -95,10 +95,8 @@ export async function investigate(files: readonly EvidenceFile[], question: Ques
 
 /** The other captures' views of the subject; the one nearest the host becomes the reference, the farthest useful one its pair. */
 async function withCompanions(
-  best: Studied,
+  { best, incident, error, logMatched }: Chosen,
   captures: readonly Capture[],
-  incident: Facts['incident'],
-  loggedError: boolean,
 ): Promise<{ subject: Studied; observations: Observation[] }> {
   const companions: Companion[] = []
   for (const capture of captures) {
@@ -113,7 +111,10 @@ async function withCompanions(
   const near = seen[0] ?? own
   const moved = incident && { ...incident, at: incident.at + near.offset }
   const pair = usefulPair(near.view, seen.slice(1))
-  const subject: Studied = { view: near.view, ...study({ view: near.view, incident: moved, pair, loggedError, notes: [] }) }
+  const subject: Studied = {
+    view: near.view,
+    ...study({ view: near.view, incident: moved, pair, loggedError: error !== undefined, logMatched, notes: [] }),
+  }
   const observations = seen.map((one) => ({
     ...one,
     offset: one.offset - near.offset,

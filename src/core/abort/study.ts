@@ -69,11 +69,12 @@ export interface StudyInput {
   readonly incident: Facts['incident']
   readonly pair: Facts['pair']
   readonly loggedError: boolean
+  readonly logMatched: boolean
   readonly notes: readonly string[]
 }
 
 /** All facts about one view, and what the rules make of them. */
-export function study({ view, incident, pair, loggedError, notes }: StudyInput): { facts: Facts; judgement: Judgement } {
+export function study({ view, incident, pair, loggedError, logMatched, notes }: StudyInput): { facts: Facts; judgement: Judgement } {
   const { capture, connection, trace } = view
   const outage: Outage | undefined = outageAt(capture, view)
   const states = statesOf(connection, view)
@@ -88,7 +89,9 @@ export function study({ view, incident, pair, loggedError, notes }: StudyInput):
     pair,
     peerTtlElsewhere: ttlsElsewhere(capture, view.peer.ip, connection),
     states,
+    ackedUnseen: connection.originator.ackedUnseen + connection.responder.ackedUnseen,
     loggedError,
+    logMatched,
     notes,
   })
   return { facts, judgement: classify(facts) }

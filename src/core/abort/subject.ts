@@ -179,7 +179,7 @@ function scoreOf(
     if (connection.startedAt > to + 1) score -= 6
   } else score += connection.endedAt / 1e12
   const named = sought.logPeers.find(({ ip }) => ip === peer.ip)
-  if (named) score += named.isSure ? 3 + (named.port === peer.port ? 1 : 0) : 0.8
+  if (named) score += named.isSure ? 3 + (named.port === peer.port ? 2.5 : 0) : 0.8
   if (sought.logMatch?.streamIndex === connection.streamIndex) score += sought.logMatch.isSure ? 5 : 1.5
   return score + 0.15 * Math.log10(1 + host.bytes)
 }

@@ -1,4 +1,4 @@
-import { otherRole, type Role, RST, type Segment } from '../../tcp/segment.ts'
+import { FIN, otherRole, type Role, RST, type Segment, SYN } from '../../tcp/segment.ts'
 
 /** Keep-alive probes of one side on an idle connection: RFC 9293 §3.8.4, RFC 1122 §4.2.3.6. */
 export interface KeepAliveTrain {
@@ -20,7 +20,8 @@ export interface KeepAliveTrain {
 const median = (values: readonly number[]): number | undefined => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]
 
 export function keepAliveOf(segments: readonly Segment[], role: Role): KeepAliveTrain | undefined {
-  const probes = segments.filter((segment) => segment.from === role && segment.kind === 'keep-alive' && !segment.copy)
+  const known = segments.filter((segment) => segment.from === role && segment.kind === 'keep-alive' && !segment.copy)
+  const probes = known.length > 0 ? known : regularRepeats(segments, role)
   const last = probes.at(-1)
   if (!last) return undefined
   const other = otherRole(role)
@@ -43,4 +44,16 @@ export function keepAliveOf(segments: readonly Segment[], role: Role): KeepAlive
     reset,
     deaf: unanswered.length === 0 && reset !== undefined && probes.length >= 3 && onBeat,
   }
+}
+
+/** Without the data before it a probe looks like any acknowledgement: three alike in a row, a second or more apart, nothing in between. */
+function regularRepeats(segments: readonly Segment[], role: Role): Segment[] {
+  const run: Segment[] = []
+  for (const segment of segments.filter((one) => !one.copy && !(one.flags & RST)).reverse()) {
+    const next = run[0]
+    if (segment.from !== role || segment.length > 1 || segment.flags & (SYN | FIN)) break
+    if (next && (segment.seq !== next.seq || segment.ack !== next.ack || next.at - segment.at < 0.9)) break
+    run.unshift(segment)
+  }
+  return run.length >= 3 ? run : []
 }

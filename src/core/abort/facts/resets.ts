@@ -46,7 +46,13 @@ const answerTo = (
 ): Segment | undefined => {
   if (!last || reset.flags & ACK) return last
   const at = segments.indexOf(reset)
-  const acked = Math.max(0, ...segments.slice(Math.max(0, at - 200), at).filter((s) => s.from === reset.from && !(s.flags & RST)).map((s) => s.ack))
+  const acked = Math.max(
+    0,
+    ...segments
+      .slice(Math.max(0, at - 200), at)
+      .filter((s) => s.from === reset.from && !(s.flags & RST))
+      .map((s) => s.ack),
+  )
   let found: Segment | undefined
   for (let i = at - 1; i >= 0 && i > at - 200; i--) {
     const segment = segments[i]

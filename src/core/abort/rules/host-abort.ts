@@ -1,6 +1,7 @@
 import { isData } from '../../tcp/segment.ts'
 import { endingReset, openStall } from '../ending.ts'
-import { seconds } from '../facts.ts'
+import type { Reset } from '../facts/resets.ts'
+import { type Facts, seconds } from '../facts.ts'
 import { type AbortRule, NOTHING, weigh } from '../rule.ts'
 
 /** The host's own RST on a connection that worked, without a ladder, a probe train or a closed window before it. */
@@ -14,16 +15,27 @@ export const hostReset: AbortRule = {
     const repeats = (facts.ladders.host?.sends.filter((send) => send.at < at).length ?? 1) - 1
     const unread = facts.trace.segments.findLast((s) => s.from === 'peer' && isData(s) && s.at <= at)
     const heard = facts.trace.segments.findLast((s) => s.from === 'peer' && s.at < at && !s.copy)
+    if (isStranger(facts, reset)) {
+      const says = "the host's stack answered the peer with the RST of a stack that knows no such connection: it had let go of it before"
+      return [weigh('host-abort', 1.2, says, [reset.trigger, reset.segment])]
+    }
     const wasAlive = heard !== undefined && repeats === 0 && facts.keepAlive?.reset === undefined && !openStall(facts)
     const says = wasAlive
       ? `the host sent an RST ${seconds(at - heard.at)} after the peer's last word: no retransmission, no unanswered probe, no closed window before it`
       : 'the host sent an RST'
     const refs = [heard, reset.segment]
     return [
-      weigh('host-abort', wasAlive ? 6 : 3, says, refs),
+      weigh('host-abort', wasAlive ? 6 : heard ? 3 : 1, says, refs),
       ...(unread && at - unread.at < 5
         ? [weigh('host-abort', 0.5, `the peer's ${unread.length} bytes may have lain unread when the host closed`, [unread])]
         : []),
     ]
   },
+}
+
+/** A bare RST that answers the peer, when nothing of the host was seen for a while: the end itself lies before. */
+const isStranger = (facts: Facts, { form, trigger, segment }: Reset): boolean => {
+  if (form !== 'bare' || !trigger) return false
+  const spoke = facts.trace.segments.findLast((s) => s.from === 'host' && s.kind !== 'rst' && s.at < segment.at)
+  return !spoke || segment.at - spoke.at > 5
 }

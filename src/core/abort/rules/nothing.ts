@@ -1,3 +1,4 @@
+import type { Role } from '../../tcp/segment.ts'
 import { closedByBoth, endingReset, openStall } from '../ending.ts'
 import { type Facts, lastOf, seconds } from '../facts.ts'
 import { type AbortRule, NOTHING, weigh } from '../rule.ts'
@@ -8,16 +9,11 @@ export const endNotSeen: AbortRule = {
   source: 'Capture quality comes first: KB, rules learned from existing analysers',
   judge(facts) {
     const { quality } = facts
-    if (quality.oneSided && facts.established !== false) {
+    if (quality.oneSided && otherSideSpoke(facts, quality.oneSided)) {
       const side = quality.oneSided === 'host' ? "the host's" : "the peer's"
       const packets = facts.trace[quality.oneSided].packets
-      if (packets >= 4 && !onlySynsOf(facts)) {
-        return [
-          weigh('undetermined', 6, `only ${side} packets are in the capture (${packets} of them): what the other side did is not known`, [
-            lastOf(facts, quality.oneSided),
-          ]),
-        ]
-      }
+      const says = `only ${side} packets are in the capture (${packets} of them), although the other side was answering: what it did is not known`
+      return [weigh('undetermined', 6, says, [lastOf(facts, quality.oneSided)])]
     }
     if (looksAlive(facts)) {
       const last = facts.trace.segments.at(-1)
@@ -38,7 +34,18 @@ export const endNotSeen: AbortRule = {
   },
 }
 
-const onlySynsOf = (facts: Facts): boolean => facts.trace.segments.every((segment) => segment.kind === 'syn' || segment.kind === 'rst')
+/**
+ * One side's packets show that the other was there: they acknowledge more and more, or new data go out time and again without being
+ * repeated. A sender that only repeats itself was alone indeed.
+ */
+const otherSideSpoke = (facts: Facts, side: Role): boolean => {
+  const own = facts.trace.segments.filter((segment) => segment.from === side && !segment.copy && segment.kind !== 'rst')
+  const acks = new Set(own.filter((segment) => segment.ack > 0).map((segment) => segment.ack))
+  const fresh = own.filter((segment) => segment.kind === 'data' || segment.kind === 'fin')
+  const repeated = own.filter((segment) => segment.kind === 'retransmission').length
+  const plain = own.some((segment) => segment.kind === 'ack') && facts.sawSyn
+  return acks.size >= 2 || (fresh.length >= 4 && repeated < 2) || (plain && fresh.length >= 1 && repeated < 2)
+}
 
 /** Established, not closed, nothing outstanding for long, no RST: it was still working when the packets end. */
 export const looksAlive = (facts: Facts): boolean => {

@@ -107,6 +107,8 @@ export const onlySmallArrive: AbortRule = {
     if (gap <= hole.largestSeen || gap < 500 || silence < 0.5 || hole.largestSeen >= 1_300) return NOTHING
     const says = `${gap} bytes of the host never came past here, while ${hole.arrivals.length} smaller segments sent after them did (none larger than ${hole.largestSeen} bytes ever arrived); the peer asked for the missing ones in vain`
     const refs = [hole.arrivals[0], hole.arrivals.at(-1), last]
+    // A capture that loses packets has holes of its own making.
+    if (facts.quality.unseen >= 3) return [weigh('path-mtu-black-hole', 0.5, says, refs)]
     return [weigh('path-mtu-black-hole', hole.arrivals.length >= 2 ? 5 : 3.5, says, refs), weigh('retransmission-timeout', 2, says, refs)]
   },
 }

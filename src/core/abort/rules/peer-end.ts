@@ -30,7 +30,7 @@ export const peerClosedFirst: AbortRule = {
       return [weigh('peer-idle-close', 6, quiet, refs), weigh('early-close', 3.5, what, refs)]
     }
     return [
-      weigh('early-close', answered || later.length > 0 ? 6 : 3, what, refs),
+      weigh('early-close', answered || later.length > 0 ? 6 : 0.5, what, refs),
       weigh('peer-reset', -1.5, 'its FIN came before its RST', [fin.first]),
       weigh('middlebox-reset', -2, "the peer's own FIN came before the RST", [fin.first]),
     ]
@@ -78,6 +78,11 @@ export const resetByPeer: AbortRule = {
   judge(facts) {
     const reset = endingReset(facts)
     if (reset?.from !== 'peer' || !facts.established) return NOTHING
+    const known = facts.trace.segments.some((s) => s.from === 'peer' && !(s.flags & RST) && s.at < reset.segment.at)
+    if (!known && facts.peerTtlElsewhere.length === 0) {
+      const says = `an RST with the address of ${facts.peer.ip} answered the host; no other packet of that address is in the capture to compare it with`
+      return [weigh('peer-reset', reset.form === 'full' ? 2 : 1, says, [reset.trigger, reset.segment])]
+    }
     const closing = facts.fins.peer && facts.fins.peer.first.at <= reset.segment.at
     return [
       weigh(
