@@ -104,9 +104,12 @@ async function cut(source: Source, options: FileOptions, window: Window, args: A
   }
 }
 
+/** Bytes below which reading all costs a tenth of a second, and needs no time order. */
+const SEEK_FROM = 64 * 1024 * 1024
+
 /** By seek where the output can begin again, should the seek meet what it cannot trust. */
 async function cutPackets(source: Source, options: CutOptions, { sink, restart }: Output): Promise<CutFacts> {
-  if (!restart) return cutCapture(source.open(), options, sink)
+  if (!restart || (source.size ?? 0) < SEEK_FROM) return cutCapture(source.open(), options, sink)
   return cutSource(source, options, async () => {
     await restart()
     return sink
