@@ -2,6 +2,7 @@ import { codeSpan, markdown, shorten, visible } from './report-escape.ts'
 import {
   CAUSE_TITLES,
   clockTime,
+  distinctRefs,
   endpoint,
   LOOK_AT,
   OWNERS,
@@ -9,6 +10,7 @@ import {
   percent,
   refPlace,
   repeatAdvice,
+  sentence,
   whoShouldAct,
 } from './report-words.ts'
 import type { Diagnosis, Evidence } from './schema.ts'
@@ -94,7 +96,7 @@ function sections(diagnosis: Diagnosis): string[] {
     ),
     list(
       'Limits',
-      diagnosis.limits.slice(0, 4).map((limit) => text(limit, 200)),
+      diagnosis.limits.slice(0, 4).map((limit) => text(sentence(limit), 200)),
     ),
     list(
       'Other explanations',
@@ -106,12 +108,12 @@ function sections(diagnosis: Diagnosis): string[] {
 }
 
 function evidence(item: Evidence): string {
-  const shown = item.refs.slice(0, 3)
+  const shown = distinctRefs(item.refs).slice(0, 3)
   const refs = shown.map((ref, i) => {
     const file = ref.file === shown[i - 1]?.file ? '' : `${codeSpan(ref.file)} `
     return `${file}${refPlace(ref)}${ref.at === undefined ? '' : ` ${clockTime(ref.at)}`}`
   })
-  return `${text(item.says, 260)}${refs.length > 0 ? ` (${refs.join('; ')})` : ''}`
+  return `${text(sentence(item.says), 260)}${refs.length > 0 ? ` (${refs.join('; ')})` : ''}`
 }
 
 function footer(diagnosis: Diagnosis, links: ReportLinks): string {

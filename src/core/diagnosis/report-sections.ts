@@ -1,5 +1,5 @@
 import { html } from './report-escape.ts'
-import { byteCount, clockTime, duration, endpoint, OWNERS, PARTY_NAMES, percent, refPlace } from './report-words.ts'
+import { byteCount, clockTime, distinctRefs, duration, endpoint, OWNERS, PARTY_NAMES, percent, refPlace, sentence } from './report-words.ts'
 import type { Diagnosis, Evidence, Ref } from './schema.ts'
 
 /** The parts of the page below the pictures. Each gives '' where there is nothing to say. */
@@ -14,7 +14,8 @@ const list = (items: readonly string[], className = ''): string =>
 const rows = (pairs: readonly (readonly [term: string, said: string])[]): string =>
   `<dl class="rows">${pairs.map(([term, said]) => `<dt>${term}</dt><dd>${said}</dd>`).join('')}</dl>`
 
-function refs(found: readonly Ref[]): string {
+function refs(all: readonly Ref[]): string {
+  const found = distinctRefs(all)
   if (found.length === 0) return ''
   const shown = found.slice(0, 8).map((ref, i) => {
     const file = ref.file === found[i - 1]?.file ? '' : `${code(ref.file)} `
@@ -27,7 +28,7 @@ function refs(found: readonly Ref[]): string {
 
 export function evidenceCard(diagnosis: Diagnosis): string {
   const item = ({ says, supports, refs: found }: Evidence) =>
-    `<div class="says ${supports ? 'for' : 'against'}"><span class="sign" aria-hidden="true">${supports ? '✓' : '✗'}</span><div>${html(says)}${refs(found)}</div></div>`
+    `<div class="says ${supports ? 'for' : 'against'}"><span class="sign" aria-hidden="true">${supports ? '✓' : '✗'}</span><div>${html(sentence(says))}${refs(found)}</div></div>`
   const group = (title: string, supports: boolean) => {
     const found = diagnosis.evidence.filter((evidence) => evidence.supports === supports)
     return found.length === 0 ? '' : `<h3>${title}</h3>${list(found.map(item))}`
@@ -50,7 +51,7 @@ export function settleCard(diagnosis: Diagnosis): string {
 export function alternativesCard(diagnosis: Diagnosis): string {
   const others = diagnosis.alternatives.map(
     ({ cause, abortedBy, confidence, against }) =>
-      `${code(cause)} by ${PARTY_NAMES[abortedBy]}, <strong>${percent(confidence)}</strong><span class="source">${html(against.join('; '))}</span>`,
+      `${code(cause)} by ${PARTY_NAMES[abortedBy]}, <strong>${percent(confidence)}</strong><span class="source">${html(sentence(against.join('; ')))}</span>`,
   )
   return card('Other explanations', list(others))
 }
@@ -108,14 +109,14 @@ export function inputsCard(diagnosis: Diagnosis): string {
   const inputs = diagnosis.inputs.map((input) => {
     const seen = input.source.recordsSeen === null ? '' : ` of ${input.source.recordsSeen.toLocaleString('en-US')} seen`
     const range = input.from === null || input.to === null ? '' : `<br>${html(clockTime(input.from))} to ${html(clockTime(input.to))}`
-    const quality = input.quality.length === 0 ? '' : `<span class="source">${html(input.quality.join('; '))}</span>`
+    const quality = input.quality.length === 0 ? '' : `<span class="source">${html(sentence(input.quality.join('; ')))}</span>`
     return `${code(input.file)} from “${html(input.name)}”<div class="refs">${html(input.format)} · ${input.recordsKept.toLocaleString('en-US')} kept${seen} · ${byteCount(input.size)}${range}</div>${quality}`
   })
   return card('Inputs', list(inputs))
 }
 
 export function limitsCard(diagnosis: Diagnosis): string {
-  return card('Limits', list(diagnosis.limits.map((limit) => html(limit))))
+  return card('Limits', list(diagnosis.limits.map((limit) => html(sentence(limit)))))
 }
 
 export function othersCard(diagnosis: Diagnosis): string {

@@ -1,13 +1,15 @@
 import type { SequenceLayout, StepRow } from './report-sequence-layout.ts'
 import { round, svgLine, svgLines, svgPath, svgRect, svgText, wrapText } from './report-svg.ts'
 import { duration, stampMs } from './report-words.ts'
-import type { Diagnosis, Party, Ref } from './schema.ts'
+import type { Diagnosis, Mechanism, Party, Ref } from './schema.ts'
 
 interface Lifeline {
   readonly party: Extract<Party, 'host' | 'peer' | 'middlebox'>
   readonly x: number
 }
 
+/** What the party that ended it did, in a word or two. */
+const ACTS: Record<Mechanism, string> = { rst: 'hung up', fin: 'hung up', timeout: 'gave up', icmp: 'said no', none: 'hung up' }
 /** More brackets would hide each other; the text below the picture names every timer. */
 const MAX_BRACKETS = 2
 
@@ -68,7 +70,8 @@ export function drawEnds(diagnosis: Diagnosis, layout: SequenceLayout): string {
       const guilty = verdict.abortedBy === party
       const state = party === 'host' ? connection?.hostState : party === 'peer' ? connection?.peerState : undefined
       const known = state === undefined || state === 'unknown' ? '' : state
-      const said = guilty ? (known ? `${known} · hung up` : 'hung up') : known || (party === 'middlebox' ? '' : 'state unknown')
+      const act = ACTS[verdict.mechanism]
+      const said = guilty ? (known ? `${known} · ${act}` : act) : known || (party === 'middlebox' ? '' : 'state unknown')
       if (said === '') return ''
       const width = Math.min(170, 22 + said.length * 7)
       const left = Math.max(1, Math.min(shape.width - width - 1, x - width / 2))

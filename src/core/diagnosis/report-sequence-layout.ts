@@ -1,3 +1,4 @@
+import { foldSteps } from './report-sequence-fold.ts'
 import { wrapText } from './report-svg.ts'
 import { duration, endpoint, refPlace, stampMs } from './report-words.ts'
 import type { Diagnosis, SequenceStep } from './schema.ts'
@@ -99,9 +100,10 @@ export function layOut(diagnosis: Diagnosis, shape: SequenceShape): SequenceLayo
     y += row.height
   }
   let before: SequenceStep | undefined
-  for (const [i, step] of diagnosis.sequence.entries()) {
+  const steps = foldSteps(diagnosis.sequence)
+  for (const [i, step] of steps.entries()) {
     if (step.kind === 'gap') {
-      add(gapRow(step, before, diagnosis.sequence[i + 1], y, shape))
+      add(gapRow(step, before, steps[i + 1], y, shape))
       continue
     }
     const seconds = before && Math.max(0, (stampMs(step.at) - stampMs(before.at)) / 1000)
@@ -123,6 +125,9 @@ function wrapAddress(address: string, columns: number): string[] {
   return [address.slice(0, cut), ...wrapAddress(address.slice(cut), columns)]
 }
 
+/** A label that only repeats a number that is drawn anyway. */
+const isCount = (label: string): boolean => /^\d+ (bytes|packets)$/.test(label)
+
 function gapRow(
   gap: SequenceStep,
   before: SequenceStep | undefined,
@@ -133,7 +138,7 @@ function gapRow(
   const seconds = before && after && (stampMs(after.at) - stampMs(before.at)) / 1000
   const counted = gap.packets ? `${gap.packets} ${gap.packets === 1 ? 'packet' : 'packets'}` : ''
   const facts = [seconds === undefined ? '' : duration(seconds), counted].filter((fact) => fact !== '').join(' · ')
-  const lines = [...(facts ? [facts] : []), ...wrapText(gap.label, shape.noteColumns, 2)]
+  const lines = [...(facts ? [facts] : []), ...wrapText(isCount(gap.label) ? '' : gap.label, shape.noteColumns, 2)]
   return { kind: 'break', top, height: 26 + 15 * lines.length, lines }
 }
 
@@ -146,11 +151,10 @@ function stepRow(step: SequenceStep, seconds: number | undefined, top: number, s
   }
   const note = answerNote(step, diagnosis, shape)
   const noteHeight = note.length > 0 ? 20 + 15 * note.length : 0
+  const remark = isCount(step.label) ? [] : wrapText(step.label, shape.remarkColumns, 2)
   if (shape.id === 'narrow') {
-    const remark = wrapText(step.label, shape.remarkColumns, 2)
     return { ...base, height: 50 + 14 * remark.length + noteHeight, lineY: top + 22, remark, note }
   }
-  const remark = wrapText(step.label, shape.remarkColumns, 2)
   return { ...base, height: (step.decisive || remark.length > 1 ? 46 : 36) + noteHeight, lineY: top + 24, remark, note }
 }
 

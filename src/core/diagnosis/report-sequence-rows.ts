@@ -8,7 +8,7 @@ type Place = 'host' | 'peer' | 'middlebox'
 /** One row of the picture: an arrow, a log line, or a break. */
 export function drawRow(row: SequenceRow, layout: SequenceLayout, diagnosis: Diagnosis): string {
   if (row.kind === 'break') return drawBreak(row, layout)
-  const body = row.step.kind === 'log' ? drawLog(row, layout) : drawArrow(row, layout) + drawAnswer(row, layout, diagnosis)
+  const body = row.step.kind === 'log' ? drawLog(row, layout) : drawArrow(row, layout, diagnosis) + drawAnswer(row, layout, diagnosis)
   return `<g>${drawTime(row, layout)}${body}</g>`
 }
 
@@ -43,10 +43,10 @@ function drawLog(row: StepRow, { shape }: SequenceLayout): string {
   ].join('')
 }
 
-function drawArrow(row: StepRow, layout: SequenceLayout): string {
+function drawArrow(row: StepRow, layout: SequenceLayout, diagnosis: Diagnosis): string {
   const { shape } = layout
   const { step, lineY } = row
-  const from = xOf(step.from ?? 'host', layout)
+  const from = xOf(senderOf(step, diagnosis), layout)
   const end = xOf(receiver(step), layout)
   const to = step.lost ? from + (end - from) * 0.6 : end
   const tone = toneOf(step)
@@ -104,6 +104,12 @@ function toneOf(step: SequenceStep): string {
   const ends = step.kind === 'icmp' || /RST/.test(step.flags ?? '')
   const tone = ends ? 'bad' : step.from === 'peer' ? 'peer' : step.from === 'middlebox' ? 'box' : 'host'
   return step.decisive ? `${tone} decisive` : tone
+}
+
+/** A reset in the peer's name that the verdict gives to a device on the path is drawn from there. */
+function senderOf(step: SequenceStep, { verdict }: Diagnosis): Place {
+  const isForged = verdict.abortedBy === 'middlebox' && step.decisive && step.from === 'peer' && /RST/.test(step.flags ?? '')
+  return isForged ? 'middlebox' : (step.from ?? 'host')
 }
 
 function receiver(step: SequenceStep): Place {

@@ -87,19 +87,20 @@ const nameHeight = ({ shape }: Plot): number => (shape.nameAbove ? 17 : 0)
 
 function barLane(plot: Plot, y: number, name: string, values: readonly number[], binSeconds: number, tone: string, height: number): Lane {
   const most = Math.max(...values)
-  const base = y + nameHeight(plot) + height
+  const room = most > 0 ? height : Math.min(height, 26)
+  const base = y + nameHeight(plot) + room
   const { left, right } = plot.shape
   const step = (right - left) / values.length
   let d = ''
   for (const [i, value] of values.entries()) {
     if (value <= 0) continue
-    const h = Math.max(1.5, (value / most) * height)
+    const h = Math.max(1.5, (value / most) * room)
     d += `M${round(left + i * step)} ${round(base)}v${round(-h)}h${round(Math.max(0.8, step - 0.6))}v${round(h)}z`
   }
   const fact = most > 0 ? `up to ${byteCount(most)} in ${duration(binSeconds)}` : 'none'
   return {
     svg: laneName(plot, y, name, fact) + svgLine(left, base, right, base, 'base') + (d ? svgPath(d, `fill ${tone}`) : ''),
-    height: nameHeight(plot) + height + 12,
+    height: nameHeight(plot) + room + 12,
   }
 }
 

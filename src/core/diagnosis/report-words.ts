@@ -82,13 +82,13 @@ export function repeatAdvice(diagnosis: Diagnosis): RepeatAdvice {
   const { delivery } = diagnosis
   if (delivery === null)
     return { question, answer: 'Not known', says: 'No capture shows how much of it arrived: look at the device first.' }
-  return { question, answer: delivery.hostBytesAcked === 0 ? 'Yes' : 'Look first', says: delivery.says }
+  return { question, answer: delivery.hostBytesAcked === 0 ? 'Yes' : 'Look first', says: sentence(delivery.says) }
 }
 
 /** `94 %`, or words where there is no number. Never 100: calibrated probabilities end at 99. */
 export function percent(probability: number | null): string {
   if (probability === null) return 'open'
-  if (probability > 0 && probability < 0.01) return '< 1 %'
+  if (probability < 0.01) return '< 1 %'
   return `${Math.min(99, Math.round(probability * 100))} %`
 }
 
@@ -112,11 +112,21 @@ export function duration(seconds: number): string {
   if (s < 0.0005) return `${sign}${Math.round(s * 1e6)} µs`
   if (s < 0.9995) return `${sign}${trim(s * 1e3, s < 0.01 ? 1 : 0)} ms`
   if (s < 600) return `${sign}${trim(s, s < 100 ? 2 : 1)} s`
-  if (s < 7200) return `${sign}${Math.floor(s / 60)} min ${Math.round(s % 60)} s`
-  return `${sign}${Math.floor(s / 3600)} h ${Math.round((s % 3600) / 60)} min`
+  const [large, small, unit] = s < 7199.5 ? [' min', ' s', Math.round(s)] : [' h', ' min', Math.round(s / 60)]
+  return `${sign}${Math.floor(unit / 60)}${large}${unit % 60 === 0 ? '' : ` ${unit % 60}${small}`}`
 }
 
 const trim = (value: number, digits: number): string => String(Number(value.toFixed(digits)))
+
+/** A remark of the engine as a sentence: a capital in front, unless the first word is an address or a name, and a full stop. */
+export function sentence(said: string): string {
+  const capital = /^[a-z]+[ ,'’]/.test(said) ? said.charAt(0).toUpperCase() + said.slice(1) : said
+  return capital === '' || /[.!?:…]$/.test(capital) ? capital : `${capital}.`
+}
+
+/** Each place once. */
+export const distinctRefs = (refs: readonly Ref[]): Ref[] =>
+  refs.filter((ref, i) => refs.findIndex((other) => other.file === ref.file && refPlace(other) === refPlace(ref)) === i)
 
 /** `10.0.0.5:49822`, `[2001:db8::5]:9100`, or the address alone. */
 export function endpoint(end: { readonly ip: string; readonly port: number | null }): string {

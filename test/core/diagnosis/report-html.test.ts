@@ -89,12 +89,15 @@ describe('words of the report', () => {
     [-37.2, '−37.2 s'],
     [860, '14 min 20 s'],
     [7399, '2 h 3 min'],
+    [17_990, '5 h'],
+    [7199.9, '2 h'],
   ])('%d seconds are %s', (seconds, said) => {
     expect(duration(seconds)).toBe(said)
   })
 
   it.each([
     [null, 'open'],
+    [0, '< 1 %'],
     [0.004, '< 1 %'],
     [0.94, '94 %'],
     [0.999, '99 %'],
