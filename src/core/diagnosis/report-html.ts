@@ -19,6 +19,22 @@ import { timelineFigure } from './report-timeline.ts'
 import { CAUSE_TITLES, LOOK_AT, PARTY_NAMES, percent, repeatAdvice, whoShouldAct } from './report-words.ts'
 import type { Diagnosis } from './schema.ts'
 
+/** Below the pictures, in the order of reading: what it rests on, what to do, then the rest. */
+const CARDS = [
+  evidenceCard,
+  actionCard,
+  settleCard,
+  answerCard,
+  errorCard,
+  alternativesCard,
+  timerCard,
+  connectionCard,
+  clocksCard,
+  inputsCard,
+  limitsCard,
+  othersCard,
+]
+
 /** A handset off its hook, hung up. */
 const MARK =
   '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M3 14c0-3 4-5.500 9-5.500s9 2.500 9 5.500v1.500c0 .8-.6 1.300-1.400 1.200l-3-.5c-.6-.1-1.100-.6-1.100-1.200v-1.600c-2.200-.8-4.800-.8-7 0V15c0 .6-.5 1.100-1.100 1.200l-3 .5C3.600 16.800 3 16.300 3 15.500z"/></svg>'
@@ -46,8 +62,7 @@ ${top(diagnosis)}
 ${hero(diagnosis)}
 ${picture('What happened', 'sequence', sequenceFigure(diagnosis))}
 ${picture('The window', 'timeline', timelineFigure(diagnosis))}
-${columns([evidenceCard, actionCard, settleCard, answerCard].map((card) => card(diagnosis)))}
-${columns([errorCard, alternativesCard, timerCard, connectionCard, clocksCard, inputsCard, limitsCard, othersCard].map((card) => card(diagnosis)))}
+${columns(CARDS.map((card) => card(diagnosis)))}
 </main>
 <footer>Made by Hangup ${html(diagnosis.engine.version)}, revision ${diagnosis.revision}. Times are UTC on the reference clock. Frame and line numbers count in the files of the bundle. A confidence is a calibrated probability; “undetermined” means that the evidence does not decide.</footer>
 </div>

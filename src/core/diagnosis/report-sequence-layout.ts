@@ -28,7 +28,7 @@ export const WIDE: SequenceShape = {
   hostX: 286,
   peerX: 776,
   middleX: 531,
-  remarkColumns: 36,
+  remarkColumns: 33,
   noteColumns: 62,
   noteLines: 2,
   labelColumns: 64,

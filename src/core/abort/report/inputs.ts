@@ -21,7 +21,9 @@ export function inputsOf({ files, captures, logs }: Investigation): Input[] {
       file: file.file,
       name: file.name,
       ...base,
-      size: file.source.size ?? receipt?.kept.bytes ?? 0,
+      // As it was cut: in a bundle the same packets lie in another container, and asked again the answer is the same.
+      format: receipt?.format ?? base.format,
+      size: receipt?.kept.bytes ?? file.source.size ?? 0,
       sha256: receipt?.kept.sha256 ?? null,
       source: receipt
         ? { size: receipt.source.size, recordsSeen: receipt.source.recordsSeen, sha256: receipt.source.sha256 }

@@ -1,5 +1,6 @@
 import type { Frame } from '../../capture/frame.ts'
 import { ipText, parseIp } from '../../packet/address.ts'
+import { transportChecksum } from '../../packet/checksum.ts'
 import { decode } from '../../packet/decode.ts'
 import { ABSENT, Packet } from '../../packet/packet.ts'
 import { type Covered, replaceBytes } from './checksums.ts'
@@ -10,6 +11,8 @@ import type { Pseudonyms } from './pseudonyms.ts'
 export interface FrameCounts {
   frames: number
   payloadCut: number
+  /** Damaged segments whose payload became zeros, so that their checksum stays wrong. */
+  payloadBlanked: number
   /** Frames whose rest was cut because this decoder does not know where its addresses are. */
   unknownCut: number
   addresses: number
@@ -33,7 +36,7 @@ const PLAIN_TCP_OPTIONS = new Set([0, 1, 2, 3, 4, 5, 8])
  * not understood is cut away, not passed on.
  */
 export class FramePrivacy {
-  readonly counts: FrameCounts = { frames: 0, payloadCut: 0, unknownCut: 0, addresses: 0, macs: 0, optionsBlanked: 0 }
+  readonly counts: FrameCounts = { frames: 0, payloadCut: 0, payloadBlanked: 0, unknownCut: 0, addresses: 0, macs: 0, optionsBlanked: 0 }
   readonly #pseudonyms: Pseudonyms | undefined
   readonly #packet = new Packet()
 
@@ -51,10 +54,22 @@ export class FramePrivacy {
     decode(frame, packet)
     this.counts.frames++
     const layers = networkLayers(packet)
-    const end = this.#end(frame, packet, layers)
+    const blanked = this.#blankDamaged(packet, layers)
+    const end = blanked ? packet.end : this.#end(frame, packet, layers)
     if (end < frame.start + frame.capturedLength) this.counts.payloadCut++
     if (this.#pseudonyms !== undefined) this.#rename(frame, packet, layers, this.#pseudonyms)
     return end - frame.start
+  }
+
+  /**
+   * A damaged segment is evidence as long as its checksum can be seen to be wrong: it stays whole, its payload becomes zeros, and its
+   * checksum as wrong as it was.
+   */
+  #blankDamaged(packet: Packet, layers: readonly NetworkLayer[]): boolean {
+    if (transportChecksum(packet) !== 'bad' || packet.payloadCaptured === 0) return false
+    replaceBytes(packet.view, packet.payloadStart, new Uint8Array(packet.payloadCaptured), checksumsOf(packet, layers))
+    this.counts.payloadBlanked++
+    return true
   }
 
   /** One past the last byte that may stay. */

@@ -98,6 +98,7 @@ export class CasePrivacy {
     const text = this.#text.counts
     const rules = [
       { rule: 'payload cut behind the transport header, original length kept', count: frames.payloadCut },
+      { rule: 'payload of damaged segments zeroed, checksum left as wrong', count: frames.payloadBlanked },
       { rule: 'packets of unknown protocols cut behind the link header', count: frames.unknownCut },
       { rule: 'IP addresses in packets renamed, subnets kept', count: frames.addresses },
       { rule: 'MAC addresses in packets renamed, maker kept', count: frames.macs },
