@@ -86,7 +86,7 @@ export function answerCard(diagnosis: Diagnosis): string {
     answer.text === null ? '<p class="source">Its text was stripped with the payload.</p>' : `<blockquote>${html(answer.text)}</blockquote>`
   return card(
     "The peer's answer",
-    `<div>${html(answer.meaning)}${seen}</div>${text}<p class="refs">frame ${answer.frame} · ${answer.bytes} bytes · ${html(answer.protocol)}</p>`,
+    `<div>${html(sentence(answer.meaning))}${seen}</div>${text}<p class="refs">frame ${answer.frame} · ${answer.bytes} bytes · ${html(answer.protocol)}</p>`,
   )
 }
 

@@ -1,6 +1,6 @@
 import { foldSteps } from './report-sequence-fold.ts'
 import { wrapText } from './report-svg.ts'
-import { duration, endpoint, refPlace, stampMs } from './report-words.ts'
+import { duration, endpoint, refPlace, sentence, stampMs } from './report-words.ts'
 import type { Diagnosis, SequenceStep } from './schema.ts'
 
 /** The two shapes of the picture, in CSS pixels: beside its remarks, and with them below each arrow for a telephone. */
@@ -166,5 +166,5 @@ function answerNote(step: SequenceStep, diagnosis: Diagnosis, shape: SequenceSha
   if (!carried) return []
   const seen = answer.seenByHost === false ? 'The host never read it. ' : ''
   const quoted = answer.text === null ? [] : wrapText(`“${answer.text}”`, shape.noteColumns, 2)
-  return [...quoted, ...wrapText(`${seen}${answer.meaning}`, shape.noteColumns, 2)]
+  return [...quoted, ...wrapText(`${seen}${sentence(answer.meaning)}`, shape.noteColumns, 2)]
 }
