@@ -24,7 +24,7 @@ export function packetComments(diagnosis: Diagnosis, file: string): Map<number, 
   const { peerAnswer, connection } = diagnosis
   if (peerAnswer !== null && connection !== null) {
     const seen = peerAnswer.seenByHost === false ? '; the host never read it' : ''
-    say({ file: connection.file, frame: peerAnswer.frame }, `the peer's answer: ${visible(peerAnswer.meaning)}${seen}`)
+    say({ file: peerAnswer.file ?? connection.file, frame: peerAnswer.frame }, `the peer's answer: ${visible(peerAnswer.meaning)}${seen}`)
   }
   return new Map([...lines].map(([frame, said]) => [frame, shorten(said.join('\n'), MOST)]))
 }

@@ -162,7 +162,10 @@ function stepRow(step: SequenceStep, seconds: number | undefined, top: number, s
 function answerNote(step: SequenceStep, diagnosis: Diagnosis, shape: SequenceShape): string[] {
   const answer = diagnosis.peerAnswer
   const carried =
-    answer !== null && step.from === 'peer' && step.ref?.frame === answer.frame && step.ref.file === diagnosis.connection?.file
+    answer !== null &&
+    step.from === 'peer' &&
+    step.ref?.frame === answer.frame &&
+    step.ref.file === (answer.file ?? diagnosis.connection?.file)
   if (!carried) return []
   const seen = answer.seenByHost === false ? 'The host never read it. ' : ''
   const quoted = answer.text === null ? [] : wrapText(`“${answer.text}”`, shape.noteColumns, 2)

@@ -154,6 +154,8 @@ export const Diagnosis = z.object({
     .nullable(),
   peerAnswer: z
     .object({
+      /** Where the frame is, if not in the connection's `file` (ring buffers). */
+      file: z.string().optional(),
       frame: z.number().int().positive(),
       bytes: z.number().int(),
       text: z.string().nullable(),

@@ -5,13 +5,15 @@ import type { Facts } from '../facts.ts'
 type PeerAnswer = NonNullable<Diagnosis['peerAnswer']>
 
 /** The peer's last words before the end, decoded, and whether the host ever saw them. Null where it said nothing. */
-export function peerAnswerOf(facts: Facts, isStripped: boolean): PeerAnswer | null {
+export function peerAnswerOf(facts: Facts, isStripped: boolean, fileOf: (capture: number) => string | undefined): PeerAnswer | null {
   const said = facts.trace.segments.findLast((segment) => segment.from === 'peer' && isData(segment) && !segment.copy)
   if (!said) return null
   const payload = said.payload ?? new Uint8Array(0)
   const text = textOf(payload)
   const { protocol, meaning } = decodeAnswer(payload, text, facts.peer.port)
+  const file = fileOf(said.capture)
   return {
+    ...(file === undefined ? {} : { file }),
     frame: said.frame,
     bytes: said.length,
     text: isStripped || payload.length === 0 ? null : text,

@@ -42,7 +42,7 @@ export function reportOn(found: Investigation, question: Question, engineVersion
         }))
       : [],
     delivery: subject ? deliveryOf(subject.facts) : null,
-    peerAnswer: subject ? peerAnswerOf(subject.facts, question.payloadStripped) : null,
+    peerAnswer: subject ? peerAnswerOf(subject.facts, question.payloadStripped, (capture) => found.files[capture]?.file) : null,
     recommendations: recommendationsFor(subject?.judgement.cause ?? 'undetermined', subject?.facts, undefined),
     settle: settleFor({
       host: subject?.view.host.ip ?? question.host,
