@@ -12,7 +12,7 @@ export type ChecksumStatus = 'ok' | 'bad' | 'offloaded' | 'absent' | 'unknown'
 export function transportChecksum(packet: Packet): ChecksumStatus {
   if (packet.kind !== 'tcp' && packet.kind !== 'udp') return 'unknown'
   const length = packet.datagramLength - (packet.transportStart - packet.networkStart)
-  const isWhole = !packet.moreFragments && packet.transportStart + length <= packet.end
+  const isWhole = !packet.moreFragments && !isTrimmed(packet) && packet.transportStart + length <= packet.end
   const field = packet.transportStart + (packet.kind === 'tcp' ? 16 : 6)
   if (!isWhole || field + 2 > packet.end) return 'unknown'
   const stored = packet.view.getUint16(field)
@@ -21,6 +21,13 @@ export function transportChecksum(packet: Packet): ChecksumStatus {
   if (fold(pseudo + sum(packet, packet.transportStart, packet.transportStart + length)) === 0xffff) return 'ok'
   const isSeed = stored === fold(pseudo) || stored === (fold(pseudo) ^ 0xffff) || stored === 0
   return isSeed ? 'offloaded' : 'bad'
+}
+
+/** The IP header promises more than the layer below carried. */
+function isTrimmed(packet: Packet): boolean {
+  const at = packet.networkStart
+  const said = packet.ipVersion === 4 ? packet.view.getUint16(at + 2) : 40 + packet.view.getUint16(at + 4)
+  return said > packet.datagramLength
 }
 
 /** IPv4 header checksum: `unknown` for IPv6, which has none. */
