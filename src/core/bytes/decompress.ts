@@ -134,7 +134,7 @@ async function* unzstd(chunks: Chunks, report: DecompressionReport): AsyncGenera
   try {
     for await (const chunk of chunks) {
       for (let at = 0; at < chunk.length; at += ZSTD_STEP) {
-        stream.push(chunk.slice(at, at + ZSTD_STEP))
+        stream.push(new Uint8Array(chunk.subarray(at, at + ZSTD_STEP)))
         yield* ready.splice(0)
       }
     }

@@ -17,7 +17,7 @@ export async function* gunzip(chunks: Chunks, report: DecompressionReport): Asyn
   for await (const chunk of chunks) {
     for (let at = 0; at < chunk.length && report.damage === undefined; at += STEP) {
       // The decoder keeps what it could not use yet, and the chunk's buffer may be reused: it gets a copy.
-      report.damage = pushed(stream, chunk.slice(at, at + STEP), false)
+      report.damage = pushed(stream, new Uint8Array(chunk.subarray(at, at + STEP)), false)
       yield* ready.splice(0)
     }
     if (report.damage !== undefined) return

@@ -133,7 +133,7 @@ function unstreamable(file: UnzipFile): string | undefined {
 async function* inSteps(chunks: Chunks, report: DecompressionReport): AsyncGenerator<Uint8Array> {
   for await (const chunk of chunks) {
     for (let at = 0; at < chunk.length; at += STEP) {
-      const step = chunk.slice(at, at + STEP)
+      const step = new Uint8Array(chunk.subarray(at, at + STEP))
       report.bytesIn += step.length
       yield step
     }

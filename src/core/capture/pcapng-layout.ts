@@ -3,6 +3,8 @@ import { BLOCK, BYTE_ORDER_MAGIC, isKnownBlock, MAX_BLOCK, MAX_BUFFERED_BLOCK, S
 
 export const WAIT = -1
 export const NO_BLOCK = -2
+/** Bytes: longer blocks without packets are passed over without being held, so that their second length is not seen. */
+const LONG_BLOCK = 65_536
 /** Bytes of options that a packet block may carry and still be believed. */
 const MAX_PACKET_OPTIONS = 262_144
 
@@ -29,8 +31,8 @@ export class PcapngLayout {
   }
 
   /**
-   * Bytes of the block at `position`, padding included; NO_BLOCK; or WAIT. Blocks that are read whole are complete in `view` when a
-   * length is returned; of others (`skippable`) only the first 12 bytes need be there.
+   * Bytes of the block at `position`, padding included; NO_BLOCK; or WAIT. The block is complete in `view` when a length is returned, but
+   * for long ones without packets.
    */
   lengthAt(view: DataView, position: number, end: number, base: number, final: boolean): number {
     this.mended = false
@@ -38,13 +40,12 @@ export class PcapngLayout {
     const littleEndian = type === BLOCK.sectionHeader ? this.byteOrder(view, position) : this.littleEndian
     if (littleEndian === undefined) return NO_BLOCK
     const stated = view.getUint32(position + 4, littleEndian)
-    const limit = isKnownBlock(type) ? MAX_BLOCK : MAX_BUFFERED_BLOCK
-    if (stated < smallest(type) || stated > limit) return NO_BLOCK
+    if (stated < smallest(type) || stated > MAX_BLOCK) return NO_BLOCK
     const length = (stated + 3) & ~3
     if (isReadWhole(type)) {
       if (length > MAX_BUFFERED_BLOCK || !fitsItsPacket(view, position, end, type, stated, littleEndian)) return NO_BLOCK
-    } else if (isKnownBlock(type) && position + length > end) {
-      return length
+    } else if (length > LONG_BLOCK) {
+      return isKnownBlock(type) ? length : NO_BLOCK
     }
     if (position + length > end) return this.#wait(length)
     if (view.getUint32(position + length - 4, littleEndian) === stated && length === stated) return length

@@ -2,17 +2,7 @@ import { gzipSync } from 'node:zlib'
 import { expect, it } from 'vitest'
 import { decompress, newReport, peek } from '../../../src/core/bytes/decompress.ts'
 import { concat } from '../../support/capture-files.ts'
-
-/** Pieces in one reused buffer, as a real source gives them. */
-function* reusing(bytes: Uint8Array, size: number): Generator<Uint8Array> {
-  const buffer = new Uint8Array(size)
-  for (let at = 0; at < bytes.length; at += size) {
-    const piece = bytes.subarray(at, at + size)
-    buffer.set(piece)
-    yield buffer.subarray(0, piece.length)
-    buffer.fill(0xee)
-  }
-}
+import { reusing } from '../../support/chunks.ts'
 
 async function unpack(bytes: Uint8Array, size = 1000): Promise<{ text: string; damage: string | undefined; compression: string }> {
   const report = newReport()

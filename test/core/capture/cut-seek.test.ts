@@ -1,0 +1,85 @@
+import { expect, it } from 'vitest'
+import type { Source } from '../../../src/core/bytes/chunks.ts'
+import { cutBySeek, cutSource } from '../../../src/core/capture/cut-seek.ts'
+import { type BuiltPacket, packets } from '../../support/capture-builder.ts'
+import { concat, pcap, pcapng } from '../../support/capture-files.ts'
+import { cutToBytes } from '../../support/mangle.ts'
+
+const [SEGMENT] = packets('0 host > peer ACK len=1000')
+const START_NS = 1_790_000_000_000_000_000n
+
+/** A packet every 100 ms; every 7th carries a pcap and a pcapng in its payload, records with times in range. */
+function manyPackets(count: number, stampOf = (index: number): bigint => START_NS + BigInt(index) * 100_000_000n): BuiltPacket[] {
+  if (SEGMENT === undefined) throw new Error('one packet')
+  const inner = { ...SEGMENT, timestampNs: START_NS + 5_000_000_000n, bytes: SEGMENT.bytes.slice(0, 200) }
+  const carried = concat([SEGMENT.bytes.subarray(0, 54), pcap([inner, inner, inner]), pcapng([inner, inner]).subarray(0, 500)])
+  return Array.from({ length: count }, (_, index) => {
+    const bytes = index % 7 === 3 ? carried : SEGMENT.bytes.subarray(0, 60 + ((index * 131) % 900))
+    return { ...SEGMENT, timestampNs: stampOf(index), bytes, originalLength: bytes.length }
+  })
+}
+
+function memorySource(bytes: Uint8Array): Source {
+  return {
+    name: 'memory',
+    size: bytes.length,
+    open: () => [bytes],
+    read: async (offset, length) => bytes.slice(offset, offset + length),
+  }
+}
+
+const COUNT = 6000
+const MANY = manyPackets(COUNT)
+const FILES: [string, Uint8Array][] = [
+  ['pcap', pcap(MANY)],
+  ['big-endian nanosecond pcap', pcap(MANY, { bigEndian: true, nanoseconds: true })],
+  ['pcapng with statistics at its end', pcapng(MANY, { drops: 4 })],
+  ['big-endian pcapng', pcapng(MANY, { bigEndian: true, interfaces: [{ tsresol: 9 }] })],
+]
+
+const windows: [number, number][] = [
+  [0, 3],
+  [10, 11],
+  [250, 260],
+  [580, 700],
+  [-10, -5],
+  [900, 950],
+  [299.95, 300.05],
+]
+
+it.each(FILES)('a seek in %s gives the bytes of the full pass and reads little more than the window', async (_, file) => {
+  for (const [from, to] of windows) {
+    const window = { fromNs: START_NS + BigInt(Math.round(from * 1e9)), toNs: START_NS + BigInt(Math.round(to * 1e9)) }
+    const pieces: Uint8Array[] = []
+    const facts = await cutBySeek(memorySource(file), { window }, (piece) => void pieces.push(piece.slice()))
+    const full = await cutToBytes(file, window, 65_536)
+    expect(facts?.trusted).toBe(true)
+    expect(Buffer.from(concat(pieces)).equals(Buffer.from(full.bytes))).toBe(true)
+    expect(facts?.kept).toEqual(full.facts.kept)
+    expect(facts?.reads.requestsBeforeWindow).toBeLessThanOrEqual(24)
+  }
+})
+
+const swapped = (index: number): bigint => START_NS + BigInt(index < COUNT / 2 ? index + COUNT : index) * 100_000_000n
+const withGap = (index: number): bigint => START_NS + BigInt(index > 3000 && index < 3100 ? index - 2000 : index) * 100_000_000n
+
+it.each<[string, Uint8Array]>([
+  ['a source too short to be worth it, cut off at its end', pcap(MANY.slice(0, 50)).slice(0, -3)],
+  ['halves in the wrong order', pcap(manyPackets(COUNT, swapped))],
+  ['a pcapng whose second interface comes late', concat([pcapng(MANY.slice(0, 3000)), pcapng(MANY.slice(3000)).subarray(28 + 16)])],
+  ['old packets inside the window', pcap(manyPackets(COUNT, withGap))],
+])('%s is cut in full where a seek would lie', async (_, file) => {
+  const window = { fromNs: START_NS + 290_000_000_000n, toNs: START_NS + 320_000_000_000n }
+  let pieces: Uint8Array[] = []
+  const open = () => {
+    pieces = []
+    return (piece: Uint8Array) => void pieces.push(piece.slice())
+  }
+  await cutSource(memorySource(file), { window }, open)
+  const full = await cutToBytes(file, window, 65_536)
+  expect(Buffer.from(concat(pieces)).equals(Buffer.from(full.bytes))).toBe(true)
+})
+
+it('a source that cannot be read at an offset is not sought', async () => {
+  expect(await cutBySeek({ name: 'pipe', open: () => [] }, { window: { fromNs: 0n, toNs: 1n } }, () => undefined)).toBeUndefined()
+})
