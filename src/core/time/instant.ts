@@ -35,8 +35,13 @@ export function readOffset(text: string): number | undefined {
 /** The instant, in nanoseconds since the Unix epoch, of a time written at an offset. */
 export const atOffset = (localNs: bigint, offsetMinutes: number): bigint => localNs - BigInt(offsetMinutes) * NS_PER_MINUTE
 
-/** RFC 3339 in UTC with three, six or nine fractional digits, as few as tell the instant. */
-export function formatInstant(ns: bigint): string {
+/** 0000-01-01 and the end of 9999: what RFC 3339 can write. Damaged captures hold stamps beyond. */
+const FIRST_NS = -62_167_219_200_000_000_000n
+const LAST_NS = 253_402_300_799_999_999_999n
+
+/** RFC 3339 in UTC with three, six or nine fractional digits, as few as tell the instant; the nearest it can write for one beyond the year 9999. */
+export function formatInstant(instantNs: bigint): string {
+  const ns = instantNs < FIRST_NS ? FIRST_NS : instantNs > LAST_NS ? LAST_NS : instantNs
   const fraction = ((ns % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n
   const whole = new Date(Number((ns - fraction) / 1_000_000n)).toISOString().slice(0, 19)
   const digits = fraction.toString().padStart(9, '0')
