@@ -35,6 +35,8 @@ export class CutState {
   #inputLine = 0
   #keptLine = 0
   #pieces: Uint8Array[] = []
+  /** Pieces that are copies already. */
+  #copied = 0
   #run: { buffer: Uint8Array; from: number; to: number } | undefined
   #lastError = ''
   #prefix: Uint8Array = new Uint8Array(0)
@@ -146,17 +148,20 @@ export class CutState {
     this.#closeRun()
     const pieces = this.#pieces
     this.#pieces = []
+    this.#copied = 0
     this.heldBytes = 0
     return pieces
   }
 
   /** Copies what would not outlive the chunk: this reading is not sure to be the right one. */
   holdBack(): void {
-    if (this.#run)
-      this.#run = { ...this.#run, buffer: this.#run.buffer.slice(this.#run.from, this.#run.to), from: 0, to: this.#run.to - this.#run.from }
     this.#closeRun()
-    this.heldBytes = 0
-    for (const piece of this.#pieces) this.heldBytes += piece.length
+    for (let i = this.#copied; i < this.#pieces.length; i++) {
+      const copy = this.#pieces[i]?.slice() ?? new Uint8Array(0)
+      this.#pieces[i] = copy
+      this.heldBytes += copy.length
+    }
+    this.#copied = this.#pieces.length
   }
 
   end(): void {

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { cutLog } from '../../../src/core/logs/cut-log.ts'
 import { civilFromDays } from '../../../src/core/time/civil.ts'
+import { inOneBuffer } from './support.ts'
 
 /** One way to write a log: how a record at a UTC moment looks, on a wall clock that is `zone`'s. */
 interface Layout {
@@ -171,12 +172,9 @@ it.each(LAYOUTS.map((layout) => [layout.name, layout] as const))(
           const bytes = encoder.encode(
             (layout.header === undefined ? '' : layout.header + eol) + records.map((record) => record.text).join(''),
           )
-          const chunks = Array.from({ length: Math.ceil(bytes.length / chunkSize) }, (_, i) =>
-            bytes.subarray(i * chunkSize, (i + 1) * chunkSize),
-          )
           let kept = ''
           const cut = await cutLog(
-            chunks,
+            inOneBuffer(bytes, chunkSize),
             { window: { fromNs: from, toNs: to }, incidentAtNs: from, fileOptions: { timezone: layout.zone, dayFirst: layout.dayFirst } },
             (piece) => {
               kept += new TextDecoder().decode(piece)

@@ -13,15 +13,20 @@ export const span = (from: string, to: string): Window => ({ fromNs: ns(from), t
 
 export const bytesOf = (text: string | Uint8Array): Uint8Array => (typeof text === 'string' ? new TextEncoder().encode(text) : text)
 
-export function inChunks(bytes: Uint8Array, size: number): Uint8Array[] {
-  const chunks: Uint8Array[] = []
-  for (let at = 0; at < bytes.length; at += size) chunks.push(bytes.slice(at, at + size))
-  return chunks
+/** Like a file's reader: one buffer for every chunk, so that whoever keeps a piece without copying it is found out. */
+export function* inOneBuffer(bytes: Uint8Array, size: number): Generator<Uint8Array> {
+  const buffer = new Uint8Array(size)
+  for (let at = 0; at < bytes.length; at += size) {
+    const part = bytes.subarray(at, at + size)
+    buffer.fill(0xee)
+    buffer.set(part)
+    yield buffer.subarray(0, part.length)
+  }
 }
 
 export async function recordsOf(log: string | Uint8Array, options: LogOptions = {}, chunkSize = 1 << 20): Promise<LogRecord[]> {
   const records: LogRecord[] = []
-  for await (const record of readLog(inChunks(bytesOf(log), chunkSize), options)) records.push(record)
+  for await (const record of readLog(inOneBuffer(bytesOf(log), chunkSize), options)) records.push(record)
   return records
 }
 
@@ -37,7 +42,11 @@ export async function cut(
   chunkSize = 1 << 20,
 ): Promise<LogCut & { bytes: Uint8Array; text: string }> {
   const pieces: Uint8Array[] = []
-  const result = await cutLog(inChunks(bytesOf(log), chunkSize), { window: ALWAYS, ...options }, (piece) => void pieces.push(piece.slice()))
+  const result = await cutLog(
+    inOneBuffer(bytesOf(log), chunkSize),
+    { window: ALWAYS, ...options },
+    (piece) => void pieces.push(piece.slice()),
+  )
   const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0))
   let at = 0
   for (const piece of pieces) {

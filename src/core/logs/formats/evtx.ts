@@ -100,6 +100,7 @@ class EvtxReader implements RecordReader {
     let xml: string
     try {
       xml = renderBinXml(view, at + RECORD_HEADER, at + size - 4)
+      if (!xml.startsWith('<Event')) throw new BinXmlError('it holds no event')
     } catch (error) {
       if (!(error instanceof BinXmlError) && !(error instanceof RangeError)) throw error
       this.#note(

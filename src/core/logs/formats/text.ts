@@ -33,7 +33,7 @@ export interface TextVariant {
 }
 
 export function openText(head: LogHead, taker: RecordTaker, variant: TextVariant): LineReader {
-  const survey = surveyLines(head.lines)
+  const survey = surveyLines(variant.quoted ? outsideQuotes(head.lines) : head.lines)
   const rules: LineRules = {
     headLength: HEAD_LENGTH,
     quoted: variant.quoted ?? false,
@@ -46,6 +46,16 @@ export function openText(head: LogHead, taker: RecordTaker, variant: TextVariant
     dayFirst: survey.dayFirst,
     orderOpen: survey.orderEverOpen,
     utcByRule: variant.utcByRule,
+  })
+}
+
+/** Lines that start a row: a description inside quotes may hold dates of its own. */
+export function outsideQuotes(lines: readonly string[]): string[] {
+  let inside = false
+  return lines.filter((line) => {
+    const starts = !inside
+    for (let at = line.indexOf('"'); at >= 0; at = line.indexOf('"', at + 1)) inside = !inside
+    return starts
   })
 }
 
