@@ -7,7 +7,7 @@ import { pcap } from './capture-files.ts'
 
 export const START_NS = BigInt(Date.parse(DEFAULT_START)) * 1_000_000n
 /** Nanoseconds since the epoch of `seconds` after the captures' start. */
-export const after = (seconds: number): bigint => START_NS + BigInt(Math.round(seconds * 1e9))
+export const moment = (seconds: number): bigint => START_NS + BigInt(Math.round(seconds * 1e9))
 
 /** Keys that a side's lines get where they do not say otherwise: what its stack looks like on the wire. */
 export interface Stacks {

@@ -110,7 +110,11 @@ export const rstTooSoon: AbortRule = {
     const wait = reset.segment.at - reset.trigger.at
     if (wait <= 0 || wait > 0.5 * way.rttMin) return NOTHING
     const says = `the RST answered within ${seconds(wait)}; the shortest of ${way.rttSamples} round trips took ${seconds(way.rttMin)}`
-    return [weigh('middlebox-reset', 2, says, [reset.trigger, reset.segment])]
+    const weight = wait < 0.3 * way.rttMin && way.rttMin > 0.002 ? 3 : 2
+    return [
+      weigh('middlebox-reset', weight, says, [reset.trigger, reset.segment]),
+      weigh(reset.from === 'peer' ? 'peer-reset' : 'host-abort', -0.5 * weight, says, [reset.segment]),
+    ]
   },
 }
 

@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest'
+import { Diagnosis } from '../../../src/core/diagnosis/schema.ts'
+import {
+  again,
+  captureFile,
+  diagnosed,
+  dressed,
+  elsewhere,
+  evidenceFile,
+  inOrder,
+  logFile,
+  moment,
+  opened,
+  STACKS,
+  sent,
+} from '../../support/diagnosed.ts'
+
+const stacks = { host: STACKS.windows, peer: STACKS.lwip }
+const line = (second: number, text: string): string =>
+  `2026-09-29T10:${String(Math.floor(second / 60)).padStart(2, '0')}:${String(second % 60).padStart(2, '0')}.000Z ${text}`
+const LOG = [
+  line(0, 'INFO job 12 connecting to 10.0.0.9:9100'),
+  line(20, 'ERROR job 12 aborted: (M1556) Software caused the connection to abort. WSA error 10053'),
+  line(40, 'INFO still here'),
+].join('\n')
+const JOB = inOrder(opened(0.05), sent(0.1, 10))
+
+describe('logs alone', () => {
+  it('are decoded, and asked for a capture that is filled in', async () => {
+    const diagnosis = await diagnosed([logFile(LOG)])
+    expect(diagnosis.connection).toBeNull()
+    expect(diagnosis.verdict).toMatchObject({ cause: 'undetermined', abortedBy: 'undetermined', confidence: null })
+    expect(diagnosis.reportedError).toMatchObject({ canonical: 'ECONNABORTED', ref: { file: 'logs/print.log', line: 2 } })
+    expect(diagnosis.settle.some(({ command }) => command.includes('dumpcap') && command.includes('host 10.0.0.9 and tcp port 9100'))).toBe(
+      true,
+    )
+    expect(diagnosis.recommendations.length).toBeGreaterThan(1)
+  })
+
+  it('the words of a ticket are enough for a first diagnosis', async () => {
+    const diagnosis = await diagnosed([], { error: 'M1556, WSA error 10053', peer: { ip: '10.0.0.9', port: 9100 } })
+    expect(Diagnosis.parse(diagnosis).reportedError).toMatchObject({ canonical: 'ECONNABORTED', ref: null })
+    expect(diagnosis.settle[0]?.command).toContain('10.0.0.9')
+  })
+})
+
+describe('a log beside a capture', () => {
+  it('leads to its connection, and its clock is measured', async () => {
+    const late = LOG.replaceAll('T10:00', 'T10:07')
+    const text = inOrder(
+      JOB,
+      again([1, 1.3, 1.9, 3.1, 5.5, 10.3], 'host > peer PSH ACK len=1000 seq=10001'),
+      '19.9 host > peer RST ACK',
+      elsewhere(0.5, 60),
+    )
+    const diagnosis = await diagnosed([captureFile(dressed(text, stacks)), logFile(late)])
+    expect(diagnosis.verdict).toMatchObject({ cause: 'retransmission-timeout', abortedBy: 'host' })
+    const clock = diagnosis.clocks.find(({ file }) => file === 'logs/print.log')
+    expect(clock?.offsetSeconds).toBeCloseTo(420, 0)
+    expect(diagnosis.reportedError?.ref?.at).toMatch(/T10:00:(19|20)\./)
+  })
+
+  it('shows an abort that the wire does not: the host itself', async () => {
+    const rest = Array.from({ length: 30 }, (_, i) => sent(2 + i, 1)).join('')
+    const { verdict } = await diagnosed([captureFile(dressed(inOrder(JOB, rest), stacks)), logFile(LOG)])
+    expect(verdict).toMatchObject({ cause: 'no-wire-cause', abortedBy: 'undetermined', lookAt: 'host' })
+  })
+
+  it('does not settle it where the capture ends before', async () => {
+    const { verdict, limits } = await diagnosed([captureFile(dressed(JOB, stacks)), logFile(LOG)], { incidentAtNs: moment(20) })
+    expect(verdict.cause).toBe('undetermined')
+    expect(limits.some((limit) => limit.startsWith('the capture ends'))).toBe(true)
+  })
+
+  it('is not answered by the proper close of another connection', async () => {
+    const other = inOrder(
+      opened(12),
+      sent(12.1, 3),
+      '13 host > peer FIN ACK\n13.002 peer > host FIN ACK\n13.003 host > peer ACK',
+    ).replaceAll('peer', 'peer:80')
+    const { verdict, connection } = await diagnosed([captureFile(dressed(other, stacks)), logFile(LOG)], { incidentAtNs: moment(20) })
+    expect(verdict.cause).toBe('undetermined')
+    expect(connection).toBeNull()
+  })
+
+  it('lists its other errors, and which capture covers them', async () => {
+    const more = `${LOG}\n${line(50, 'ERROR job 13 on 10.0.0.8:9100 failed: ECONNRESET')}\n`
+    const { otherErrors } = await diagnosed(
+      [captureFile(dressed(inOrder(JOB, '10 host > peer RST ACK', elsewhere(0.5, 60)), stacks)), logFile(more)],
+      { incidentAtNs: moment(10) },
+    )
+    expect(otherErrors).toContainEqual(expect.objectContaining({ peer: '10.0.0.8:9100', coveredBy: 'captures/trace.pcap' }))
+  })
+})
+
+describe('what cannot be read', () => {
+  it('does not cost the rest', async () => {
+    const broken = evidenceFile('broken.pcap', 'capture', new TextEncoder().encode('this is no capture at all'))
+    const { verdict, limits, inputs } = await diagnosed([broken, captureFile(dressed(inOrder(JOB, '1 host > peer RST ACK'), stacks))])
+    expect(verdict.cause).toBe('host-abort')
+    expect(limits.some((limit) => limit.startsWith('broken.pcap could not be read'))).toBe(true)
+    expect(inputs.map(({ recordsKept }) => recordsKept)).toEqual([0, 24])
+  })
+})
+
+it('gives the same bytes for the same input, and fits the schema', async () => {
+  const ask = () =>
+    diagnosed([captureFile(dressed(inOrder(JOB, '0.3 host > peer PSH ACK len=10\n0.302 peer > host RST ACK'), stacks)), logFile(LOG)])
+  const [one, two] = await Promise.all([ask(), ask()])
+  expect(JSON.stringify(one)).toBe(JSON.stringify(two))
+  expect(Diagnosis.parse(one)).toEqual(one)
+  expect(one.sequence.length).toBeLessThanOrEqual(60)
+  const sum = one.alternatives.reduce((total, { confidence }) => total + confidence, one.verdict.confidence ?? 0)
+  expect(sum).toBeLessThanOrEqual(1)
+})
