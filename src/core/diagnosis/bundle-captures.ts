@@ -24,16 +24,33 @@ export async function* annotatedCapture(file: EvidenceFile, diagnosis: Diagnosis
 
 /**
  * The subject connection alone: its packets, and ARP, neighbour discovery and ICMP about its two ends. Comments name the frame in the whole
- * capture. Undefined where the diagnosis has no connection in a capture.
+ * capture. Of a ring buffer all files, one section each. Undefined where the diagnosis has no connection in a capture.
  */
 export function subjectCapture(evidence: readonly EvidenceFile[], diagnosis: Diagnosis): Chunks | undefined {
   const { connection } = diagnosis
   const file = evidence.find((each) => each.kind === 'capture' && each.file === connection?.file)
   if (file === undefined || connection === null) return undefined
-  const comments = new Map(
-    [...packetComments(diagnosis, file.file)].map(([frame, said]) => [frame, `frame ${frame} of ${file.file}\n${said}`]),
-  )
-  return rewritten(file.source.open(), comments, subjectFilter(connection))
+  const keep = subjectFilter(connection)
+  return joined(ringOf(file, evidence).map((each) => rewritten(each.source.open(), subjectComments(each, diagnosis), keep)))
+}
+
+function subjectComments({ file }: EvidenceFile, diagnosis: Diagnosis): Map<number, string> {
+  return new Map([...packetComments(diagnosis, file)].map(([frame, said]) => [frame, `frame ${frame} of ${file}\n${said}`]))
+}
+
+/** dumpcap's number and time of opening in the names of a ring buffer's files. */
+const RING = /_\d{5}_\d{14}(?=\.|$)/
+
+/** The files of the ring buffer that `file` is one of, in its order; `file` alone where it is of none. */
+function ringOf(file: EvidenceFile, evidence: readonly EvidenceFile[]): EvidenceFile[] {
+  if (!RING.test(file.file)) return [file]
+  const stem = file.file.replace(RING, '')
+  const ring = evidence.filter((each) => each.kind === 'capture' && RING.test(each.file) && each.file.replace(RING, '') === stem)
+  return ring.sort((a, b) => (a.file < b.file ? -1 : 1))
+}
+
+async function* joined(captures: readonly AsyncIterable<Uint8Array>[]): AsyncGenerator<Uint8Array> {
+  for (const capture of captures) yield* capture
 }
 
 async function* rewritten(
