@@ -30,7 +30,8 @@ export function sniffCompression(head: Uint8Array): Compression {
   const [a, b, c, d] = head
   if (a === 0x1f && b === 0x8b) return 'gzip'
   if (a === 0x28 && b === 0xb5 && c === 0x2f && d === 0xfd) return 'zstd'
-  if (a === 0x50 && b === 0x4b && c === 0x03 && d === 0x04) return 'zip'
+  // A zip without files begins with its end.
+  if (a === 0x50 && b === 0x4b && ((c === 3 && d === 4) || (c === 5 && d === 6))) return 'zip'
   return 'none'
 }
 

@@ -54,12 +54,13 @@ export function captureFormat(head: Uint8Array): 'pcap' | 'pcapng' | undefined {
 }
 
 /**
- * An ETL file begins with a WMI_BUFFER_HEADER whose first field is the buffer size (a multiple of 1 KiB, ≤ 16 MiB), and its first
- * event (at 0x48) is the trace header with `0xc0` and the version-2 marker in its type bytes.
+ * An ETL file begins with a WMI_BUFFER_HEADER of 0x48 bytes, whose first field is the buffer size (whole KiB, ≤ 16 MiB). Its first event
+ * is the log's own header: version in 2 bytes, TRACE_HEADER_TYPE_SYSTEM32 or 64 (1, 2), and the marker flags 0xc0.
  */
 function isEtl(head: Uint8Array): boolean {
   if (head.length < 0x4c) return false
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength)
   const bufferSize = view.getUint32(0, true)
-  return bufferSize >= 1024 && bufferSize <= 16_777_216 && bufferSize % 1024 === 0 && head[0x4b] === 0xc0 && head[0x49] === 0
+  const isSize = bufferSize >= 1024 && bufferSize <= 16_777_216 && bufferSize % 1024 === 0
+  return isSize && (head[0x4a] === 1 || head[0x4a] === 2) && head[0x4b] === 0xc0
 }

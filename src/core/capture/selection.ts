@@ -38,8 +38,8 @@ export function boundsOf(window: Window, scale: TickScale, minorUnits: bigint): 
 /** Takes kept bytes: `buffer[start, end)`, valid during the call only. */
 export type KeepBytes = (buffer: Uint8Array, start: number, end: number) => void
 
-/** Ordinal runs beyond this many are not listed (a receipt is at most 16 MB). */
-const MAX_ORDINAL_RUNS = 200_000
+/** Ordinal runs beyond this many are not listed: a receipt is at most 16 MB, and the digest takes up to 15. */
+const MAX_ORDINAL_RUNS = 40_000
 
 /** What a cut keeps, and the count of what it does not. */
 export class Selection {

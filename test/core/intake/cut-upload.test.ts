@@ -138,15 +138,31 @@ const storedWithDescriptor = (): Uint8Array => {
   return zip
 }
 
+const withMethod = (method: number): Uint8Array => {
+  const zip = zipSync({ 'trace.pcap': pcap(SCENE) })
+  new DataView(zip.buffer).setUint16(8, method, true)
+  return zip
+}
+
+/** WMI buffer header of 64 KiB, then the log header's event. */
+const etl = (): Uint8Array => {
+  const bytes = new Uint8Array(65_536)
+  bytes[2] = 1
+  bytes.set([2, 0, 2, 0xc0], 0x48)
+  return bytes
+}
+
 it.each<[string, Uint8Array, string, FileOptions]>([
   ['an empty file', new Uint8Array(0), 'empty-file', {}],
   ['text without stamps', strToU8('hello\nworld\n'), 'no-timestamps', {}],
+  ['a zip whose entry is encrypted (AES)', withMethod(99), 'malformed-archive', {}],
   ['text sent as a capture', strToU8(LOG), 'unknown-format', { kind: 'capture' }],
   ['a Network Monitor capture', strToU8(`GMBU${'\0'.repeat(200)}`), 'convert-first', {}],
   ['a zip stored without lengths', storedWithDescriptor(), 'malformed-archive', {}],
   ['a zip in a zip', zipSync({ 'inner.zip': zipSync({ 'trace.pcap': pcap(SCENE) }) }), 'malformed-archive', {}],
   ['a zip in a gzip', gzipSync(zipSync({ 'trace.pcap': pcap(SCENE) })), 'malformed-archive', {}],
-  ['an empty zip', zipSync({}), 'no-timestamps', {}],
+  ['an empty zip', zipSync({}), 'malformed-archive', {}],
+  ['a Windows event trace', etl(), 'convert-first', {}],
   [
     'a zip of 201 files',
     zipSync(Object.fromEntries(Array.from({ length: 201 }, (_, n) => [`${n}.pcap`, pcap(SCENE)]))),
