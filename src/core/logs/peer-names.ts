@@ -18,6 +18,8 @@ interface Ties {
 
 /** How much more the best address must weigh than the next. */
 const MARGIN = 1.2
+/** Tenths of a name's records that must agree: what stands beside several addresses names none of them. */
+const PURE = 8
 const MAX_ADDRESSES = 64 // of one name: a word with more names nobody
 
 /**
@@ -76,7 +78,8 @@ export class PeerNames {
   #weight(ties: Ties, ip: string, records: number): number {
     const usual = (this.#all.counts.get(ip)?.records ?? 0) / Math.max(1, this.#all.total)
     const lift = usual === 0 ? 1 : records / ties.total / usual
-    return lift <= 1 ? 0 : (records / (ties.total + 1)) * Math.log(lift)
+    const isPure = records * 10 >= ties.total * PURE
+    return lift <= 1 || !isPure ? 0 : (records / (ties.total + 1)) * Math.log(lift)
   }
 }
 
