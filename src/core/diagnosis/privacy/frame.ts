@@ -22,6 +22,7 @@ export interface FrameCounts {
 
 const ETHERNET = 1
 const ETHERNET_HEADER = 14
+const MOST_RECALLED = 16_384
 const NOP = 1
 /** ICMP redirect: the gateway's address stands in the header (RFC 792). */
 const REDIRECT = 5
@@ -39,6 +40,8 @@ export class FramePrivacy {
   readonly counts: FrameCounts = { frames: 0, payloadCut: 0, payloadBlanked: 0, unknownCut: 0, addresses: 0, macs: 0, optionsBlanked: 0 }
   readonly #pseudonyms: Pseudonyms | undefined
   readonly #packet = new Packet()
+  readonly #seenIpv4 = new Map<number, Uint8Array>()
+  readonly #seenMacs = new Map<number, Uint8Array>()
 
   constructor(pseudonyms: Pseudonyms | undefined) {
     this.#pseudonyms = pseudonyms
@@ -117,14 +120,22 @@ export class FramePrivacy {
   }
 
   #ip(packet: Packet, at: number, version: 4 | 6, pseudonyms: Pseudonyms, checksums: readonly Covered[]): void {
-    const original = packet.buffer.slice(at, at + (version === 4 ? 4 : 16))
-    const renamed = version === 6 ? pseudonyms.ipv6(original) : (parseIp(pseudonyms.ipv4(ipText(original, 0, 4))) ?? original)
+    const renamed = version === 6 ? pseudonyms.ipv6(packet.buffer.slice(at, at + 16)) : this.#ipv4(packet, at, pseudonyms)
     replaceBytes(packet.view, at, renamed, checksums)
     this.counts.addresses++
   }
 
+  #ipv4(packet: Packet, at: number, pseudonyms: Pseudonyms): Uint8Array {
+    return recalled(this.#seenIpv4, packet.view.getUint32(at), () => {
+      const original = packet.buffer.slice(at, at + 4)
+      return parseIp(pseudonyms.ipv4(ipText(original, 0, 4))) ?? original
+    })
+  }
+
   #mac(packet: Packet, at: number, pseudonyms: Pseudonyms, checksums: readonly Covered[]): void {
-    replaceBytes(packet.view, at, pseudonyms.mac(packet.buffer.slice(at, at + 6)), checksums)
+    const key = packet.view.getUint16(at) * 2 ** 32 + packet.view.getUint32(at + 2)
+    const renamed = recalled(this.#seenMacs, key, () => pseudonyms.mac(packet.buffer.slice(at, at + 6)))
+    replaceBytes(packet.view, at, renamed, checksums)
     this.counts.macs++
   }
 
@@ -150,6 +161,17 @@ export class FramePrivacy {
       at += length
     }
   }
+}
+
+/** Addresses that come again and again: forgotten all at once when there are many, so that memory is bounded. */
+function recalled(seen: Map<number, Uint8Array>, key: number, make: () => Uint8Array): Uint8Array {
+  let known = seen.get(key)
+  if (known === undefined) {
+    known = make()
+    if (seen.size >= MOST_RECALLED) seen.clear()
+    seen.set(key, known)
+  }
+  return known
 }
 
 /** One past the headers that may stay. */

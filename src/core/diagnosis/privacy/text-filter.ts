@@ -61,7 +61,7 @@ export function textFilter(rename: (line: string) => string, write: (bytes: Uint
 /** A line of bytes (one character each) that is UTF-8 is renamed as such; any other as the bytes it is. */
 function renameBytes(line: string, rename: (line: string) => string): string {
   if (!/[\x80-\xff]/.test(line)) return rename(line)
-  const text = utf8(Uint8Array.from(line, (char) => char.charCodeAt(0)))
+  const text = utf8(bytesOf(line))
   return text === undefined ? rename(line) : byteText(new TextEncoder().encode(rename(text)))
 }
 
@@ -88,8 +88,14 @@ function byteText(bytes: Uint8Array): string {
   return text
 }
 
+function bytesOf(text: string): Uint8Array {
+  const out = new Uint8Array(text.length)
+  for (let i = 0; i < text.length; i++) out[i] = text.charCodeAt(i)
+  return out
+}
+
 function encode(text: string, width: Width): Uint8Array {
-  if (width === 'bytes') return Uint8Array.from(text, (char) => char.charCodeAt(0))
+  if (width === 'bytes') return bytesOf(text)
   const out = new Uint8Array(text.length * 2)
   const view = new DataView(out.buffer)
   for (let i = 0; i < text.length; i++) view.setUint16(2 * i, text.charCodeAt(i), width === 'utf-16le')
