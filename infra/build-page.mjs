@@ -33,8 +33,6 @@ export async function buildPage(outdir) {
     splitting: true,
     entryPoints: ['page.ts', 'engine-worker.ts'].map((name) => join(source, name)),
   })
-  // A classic script: a module would need CORS in a frame whose origin is nobody's.
-  await build({ ...options, format: 'iife', entryPoints: [join(source, 'report-frame.ts')] })
   for (const name of STATIC) copyFileSync(join(source, name), join(outdir, name))
   const files = readdirSync(outdir)
     .filter((name) => !name.startsWith('_'))

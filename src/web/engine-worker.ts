@@ -32,10 +32,26 @@ async function answer({ id, job }: EngineRequest): Promise<void> {
   const reply = (message: EngineReply): void => postMessage(message)
   const total = sizeOf(job)
   try {
-    const result = await work(job, (done) => reply({ id, kind: 'progress', done, total }))
+    const result = await work(
+      job,
+      seldom((done) => reply({ id, kind: 'progress', done, total })),
+    )
     reply({ id, kind: 'done', result })
   } catch (error) {
     reply({ id, kind: 'failed', ...failureOf(error) })
+  }
+}
+
+/** Milliseconds between two messages about progress. */
+const TELL_EVERY = 100
+
+function seldom(tell: OnRead): OnRead {
+  let toldAt = 0
+  return (bytes) => {
+    const now = performance.now()
+    if (now - toldAt < TELL_EVERY) return
+    toldAt = now
+    tell(bytes)
   }
 }
 

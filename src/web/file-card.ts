@@ -32,7 +32,7 @@ export interface CardContext {
 export function fileCard(context: CardContext): FileCard {
   const body = el('div')
   const remove = button('Remove', context.onRemove, { class: 'link', 'aria-label': `Remove ${context.name}` })
-  const head = el('div', { class: 'card-head' }, el('h3', {}, context.name), remove)
+  const head = el('div', { class: 'card-head' }, el('h2', {}, context.name), remove)
   const node = el('li', { class: 'card' }, head, body)
   return {
     node,
@@ -87,7 +87,7 @@ const keptBytes = (receipts: readonly CutReceipt[]): number => receipts.reduce((
 /** An archive shows each file in it under its own name. */
 function receiptsView(receipts: readonly CutReceipt[], context: CardContext): HTMLElement[] {
   return receipts.flatMap((receipt) => {
-    const title = receipts.length > 1 ? [el('h4', {}, receipt.entry ?? receipt.name)] : []
+    const title = receipts.length > 1 ? [el('h3', {}, receipt.entry ?? receipt.name)] : []
     return [...title, ...receiptView(receipt, context)]
   })
 }

@@ -50,7 +50,7 @@ function field(label: string, input: HTMLElement, hint?: string): HTMLElement {
 }
 
 /** What is typed is text in a command that people run: only what addresses are made of gets through. */
-const addressIn = (text: string): string => text.replace(/[^0-9a-fA-F:.]/g, '') || 'PRINTER'
+const addressIn = (text: string): string => /^[0-9a-fA-F:.]+/.exec(text.trim())?.[0] ?? 'PRINTER'
 
 function portIn(text: string): number | undefined {
   const port = Number(text)

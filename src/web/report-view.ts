@@ -1,23 +1,25 @@
 import { el } from './dom.ts'
 
-/** What the frame tells its parent: the height it needs, in CSS pixels. */
-export interface FrameMessage {
-  readonly height: number
-}
+/** CSS pixels: a report beyond that scrolls in its frame. */
+const TALLEST = 20_000
 
 /**
- * A report in a frame without scripts of its own, without network and with an origin of nobody: whatever a log line smuggled into
- * it can reach nothing. The frame's page has a content policy for inline styles, which this page forbids.
+ * A report in a frame where no script runs, whatever a log line smuggled into it, and which may ask nothing: its page comes with a
+ * content policy of its own, because a report has inline styles, which this page forbids. This page reaches in and puts the report there.
  */
 export function reportView(html: string): HTMLIFrameElement {
-  const frame = el('iframe', { class: 'report', title: 'Report', src: '/report-frame', sandbox: 'allow-scripts' })
-  addEventListener('message', (event: MessageEvent<unknown>) => {
-    if (event.source !== frame.contentWindow) return
-    if (event.data === 'ready') frame.contentWindow?.postMessage(html, '*')
-    else if (isFrameMessage(event.data)) frame.style.setProperty('height', `${Math.min(20_000, Math.ceil(event.data.height) + 4)}px`)
+  const frame = el('iframe', { class: 'report', title: 'Report', src: '/report-frame', sandbox: 'allow-same-origin' })
+  frame.addEventListener('load', () => {
+    const inside = frame.contentDocument
+    if (!inside) return
+    // Parsed in the frame, under the frame's policy; scripts that come this way never run, here or there.
+    inside.documentElement.innerHTML = html
+    const fit = (): void => {
+      const { height } = inside.documentElement.getBoundingClientRect()
+      frame.style.setProperty('height', `${Math.min(TALLEST, Math.ceil(height) + 4)}px`)
+    }
+    new ResizeObserver(fit).observe(inside.documentElement)
+    fit()
   })
   return frame
 }
-
-const isFrameMessage = (data: unknown): data is FrameMessage =>
-  typeof data === 'object' && data !== null && 'height' in data && typeof data.height === 'number'
