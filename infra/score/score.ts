@@ -1,8 +1,9 @@
 /**
  * Scores the engine on a corpus of captures with known truth, in one process.
  *
- *   npm run score -- [--corpus DIR] [--hints none|peer|full] [--at exact|minute|log] [--only SCENARIO|CASE] [--half odd|even] [--all] [--quiet]
+ *   npm run score -- [--cut SECONDS] [--corpus DIR] [--hints none|peer|full] [--at exact|minute|log] [--only SCENARIO|CASE] [--half odd|even] [--all] [--quiet]
  *
+ * `--cut` first cuts every file to so many seconds round the incident, as the service does, and diagnoses from what is left and its receipts.
  * Prints what is not right, the totals, the confusion matrix and the calibration curve. `--all` runs all nine kinds of asking.
  */
 import { readdirSync, readFileSync } from 'node:fs'
@@ -12,6 +13,7 @@ import { parseArgs } from 'node:util'
 import { diagnose } from '../../src/core/diagnosis/diagnose.ts'
 import type { EvidenceFile, Question } from '../../src/core/diagnosis/question.ts'
 import type { Diagnosis } from '../../src/core/diagnosis/schema.ts'
+import { cutUpload } from '../../src/core/intake/cut-upload.ts'
 import { DEFAULT_TOLERANCE_SECONDS } from '../../src/core/time/window.ts'
 import { accepted, type Truth } from './truth.ts'
 
@@ -25,6 +27,7 @@ const { values: opt } = parseArgs({
     only: { type: 'string' },
     half: { type: 'string' },
     all: { type: 'boolean', default: false },
+    cut: { type: 'string' },
     quiet: { type: 'boolean', default: false },
   },
 })
@@ -105,10 +108,42 @@ function pointsAt(diagnosis: Diagnosis, truth: Truth): boolean {
   )
 }
 
+/** What the service would have kept: the file cut round the incident, with its receipt. */
+async function cutDown(file: EvidenceFile, question: Question, seconds: number): Promise<EvidenceFile | undefined> {
+  const incident = question.incidentAtNs ?? 0n
+  const before = BigInt(Math.round(seconds * 1e9))
+  const kept: Uint8Array[] = []
+  const request = {
+    window: { fromNs: incident - before, toNs: incident + 60_000_000_000n },
+    caseTimezone: question.timezone,
+    host: question.host,
+    peer: question.peer?.ip,
+    scope: question.peer ? ('peers' as const) : ('all' as const),
+    incidentAtNs: question.incidentAtNs,
+    toolVersion: '0.0.0',
+    by: 'service' as const,
+  }
+  const write = (bytes: Uint8Array) => {
+    kept.push(bytes.slice())
+  }
+  const [receipt] = await cutUpload(file.source.open(), file.name, file.options, request, () => ({
+    write,
+    end: () => undefined,
+    abort: () => undefined,
+  }))
+  if (!receipt || receipt.kept.records === 0) return undefined
+  return { ...file, source: { name: file.name, open: () => kept }, receipt }
+}
+
 async function score(dir: string, truth: Truth, asked: Asked): Promise<Row> {
   const files = (truth.capture_files ?? [truth.capture_file]).map((name) => evidence(dir, name, 'capture'))
   if (truth.log) files.push(evidence(dir, truth.log.file, 'log'))
-  const diagnosis = await diagnose(files, questionOf(truth, asked), '0.0.0')
+  const question = questionOf(truth, asked)
+  const cut =
+    opt.cut === undefined
+      ? files
+      : (await Promise.all(files.map((file) => cutDown(file, question, Number(opt.cut))))).filter((file) => file !== undefined)
+  const diagnosis = await diagnose(cut, question, '0.0.0')
   const { verdict } = diagnosis
   const { causes, parties, mechanisms } = accepted(truth)
   const right = causes.includes(verdict.cause)

@@ -1,5 +1,5 @@
 import type { AbortRule } from './rule.ts'
-import { bothClosed, finUnacknowledged, otherFinMissing, resetInPlaceOfFin } from './rules/close.ts'
+import { bothClosed, finBeforeTheCut, finUnacknowledged, otherFinMissing, resetInPlaceOfFin } from './rules/close.ts'
 import { handshakeCompleted, synRefused, synUnanswered } from './rules/connect.ts'
 import { rstIpId, rstMac, rstThenMore, rstToBothEnds, rstTooSoon, rstTtl } from './rules/forged.ts'
 import { hostReset } from './rules/host-abort.ts'
@@ -27,6 +27,7 @@ export const ABORT_RULES: readonly AbortRule[] = [
   handshakeCompleted,
   finUnacknowledged,
   otherFinMissing,
+  finBeforeTheCut,
   bothClosed,
   resetInPlaceOfFin,
   dataLadder,

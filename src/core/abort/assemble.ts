@@ -2,6 +2,7 @@ import type { RfcState } from '../tcp/connection.ts'
 import { otherRole, type Role, type Segment, SYN } from '../tcp/segment.ts'
 import type { Trace, TraceSide } from '../tcp/trace.ts'
 import type { Capture } from './captures/read-capture.ts'
+import type { DigestBaseline } from './facts/digest.ts'
 import { finOf } from './facts/fins.ts'
 import { keepAliveOf } from './facts/keep-alive.ts'
 import { ladderOf } from './facts/ladder.ts'
@@ -29,6 +30,7 @@ export interface AssembleInput extends SubjectEnds {
   readonly pair: PairFacts | undefined
   readonly peerTtlElsewhere: readonly number[]
   readonly states: Readonly<Record<Role, RfcState>>
+  readonly digest: DigestBaseline | undefined
   /** Segments that were acknowledged but are not in the capture, as the tracker counts holes. */
   readonly ackedUnseen: number
   readonly loggedError: boolean
@@ -66,6 +68,7 @@ export function assemble(input: AssembleInput): Facts {
     outage: input.outage,
     pair: input.pair,
     quality: qualityOf(input),
+    digest: input.digest,
     peerTtlElsewhere: input.peerTtlElsewhere,
     states: input.states,
     loggedError: input.loggedError,
@@ -112,7 +115,7 @@ function qualityOf(input: AssembleInput): Quality {
   const oneSided = host.packets === 0 ? 'peer' : peer.packets === 0 ? 'host' : undefined
   return {
     oneSided,
-    startsMidStream: !host.sawSyn && !peer.sawSyn,
+    startsMidStream: !host.sawSyn && !peer.sawSyn && !input.digest?.host.sawSyn,
     unseen,
     unseenShare: unseen / Math.max(1, data + unseen),
     endsBefore: incident !== undefined && incident.at - incident.before > capture.until,

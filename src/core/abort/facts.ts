@@ -1,6 +1,7 @@
 import type { RfcState } from '../tcp/connection.ts'
 import type { Role, Segment } from '../tcp/segment.ts'
 import type { Trace } from '../tcp/trace.ts'
+import type { DigestBaseline } from './facts/digest.ts'
 import type { Fin } from './facts/fins.ts'
 import type { KeepAliveTrain } from './facts/keep-alive.ts'
 import type { Ladder } from './facts/ladder.ts'
@@ -54,6 +55,8 @@ export interface Facts {
   readonly outage: Outage | undefined
   readonly pair: PairFacts | undefined
   readonly quality: Quality
+  /** What the receipt of a cut capture still knows; undefined where nothing was cut away before. */
+  readonly digest: DigestBaseline | undefined
   /** TTL of the peer's address in its other connections, most frequent first: a baseline where this one has none. */
   readonly peerTtlElsewhere: readonly number[]
   readonly states: Readonly<Record<Role, RfcState>>

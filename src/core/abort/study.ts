@@ -5,6 +5,7 @@ import { assemble, vantageOf } from './assemble.ts'
 import type { Capture } from './captures/read-capture.ts'
 import { type TraceRequest, traceCapture } from './captures/trace-capture.ts'
 import { classify, type Judgement } from './classify.ts'
+import { digestBaseline } from './facts/digest.ts'
 import type { Outage } from './facts/outage.ts'
 import type { Facts, Vantage } from './facts.ts'
 import { outageAt } from './outage.ts'
@@ -89,6 +90,7 @@ export function study({ view, incident, pair, loggedError, logMatched, notes }: 
     pair,
     peerTtlElsewhere: ttlsElsewhere(capture, view.peer.ip, connection),
     states,
+    digest: digestBaseline(capture, view, connection.startedAt),
     ackedUnseen: connection.originator.ackedUnseen + connection.responder.ackedUnseen,
     loggedError,
     logMatched,

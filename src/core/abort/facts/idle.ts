@@ -1,8 +1,9 @@
 import type { Segment } from '../../tcp/segment.ts'
+import type { Pointer } from '../facts.ts'
 
 /** A silence of the connection: nothing from either side. */
 export interface Silence {
-  readonly before: Segment
+  readonly before: Pointer
   readonly after: Segment
   readonly seconds: number
 }

@@ -73,6 +73,7 @@ const refIn =
   (pointer: Pointer): Ref => {
     const file = files[pointer.capture]
     if (!file) throw new Error(`no evidence file ${pointer.capture}`)
+    if (pointer.frame === 0) return { file: file.file, source: 'digest', at: isoOf(pointer.at) ?? '' }
     const clock = observations.find(({ view }) => view.capture.members.some(({ input }) => input === pointer.capture))
     return frameRef(file, pointer.frame, pointer.at, clock?.offset ?? 0)
   }

@@ -81,6 +81,21 @@ const lateAnswer = (fin: At, acked: At, late: At, refused: At): Weighed[] => {
   ]
 }
 
+/** The host's FIN was cut away, but the digest counts it: what the peer said late was refused by a host that had let go. */
+export const finBeforeTheCut: AbortRule = {
+  id: 'fin-before-the-cut',
+  source: 'RFC 9293 §3.6; the flow digest of the whole upload',
+  judge(facts) {
+    const { digest, fins } = facts
+    if (!digest || fins.host || digest.host.fins === 0) return NOTHING
+    const refused = facts.resets.find((reset) => reset.from === 'host' && reset.trigger !== undefined)
+    if (!refused?.trigger) return NOTHING
+    const says =
+      "the host had sent its FIN before the part that was kept; what the peer sent much later was answered by the host's RST: the half-closed socket was gone"
+    return [weigh('fin-wait-2-timeout', 5, says, [digest.pointer, refused.trigger, refused.segment]), weigh('host-abort', -3, says, [])]
+  },
+}
+
 /** Both FINs were sent and acknowledged: nothing was aborted, an RST afterwards included. */
 export const bothClosed: AbortRule = {
   id: 'both-closed',

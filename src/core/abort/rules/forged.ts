@@ -23,7 +23,11 @@ export const rstTtl: AbortRule = {
   judge(facts) {
     const reset = suspect(facts)
     if (!reset || reset.segment.ttl <= 0) return NOTHING
-    const own = usualOf(sideOf(facts, reset.from).ttls)
+    const seen = usualOf(sideOf(facts, reset.from).ttls)
+    const digest = facts.digest?.[reset.from]
+    const isCut = digest?.ttl !== undefined && digest.packets > 2 * (seen?.total ?? 0)
+    const own = isCut && digest.ttl ? { value: digest.ttl.usual, share: digest.ttl.share, total: digest.packets } : seen
+    const where = isCut ? facts.digest?.pointer : undefined
     const elsewhere = reset.from === 'peer' ? facts.peerTtlElsewhere[0] : undefined
     const usual = own && own.total >= 1 ? own.value : elsewhere
     if (usual === undefined || usual <= 0) return NOTHING
@@ -37,7 +41,7 @@ export const rstTtl: AbortRule = {
     const weight = (sameHops ? 1.2 : 3.4) * (own ? Math.min(1, 0.5 + own.total / 20) * own.share : 0.6)
     const says = `the RST has TTL ${ttl}; ${frames > 0 ? `${frames} other packets` : 'other connections'} of ${reset.from === 'peer' ? facts.peer.ip : facts.host.ip} have ${usual}${sameHops ? ' (the same number of hops from another initial value)' : ''}`
     return [
-      weigh('middlebox-reset', weight, says, [reset.segment]),
+      weigh('middlebox-reset', weight, says, [reset.segment, where]),
       weigh(reset.from === 'peer' ? 'peer-reset' : 'host-abort', -0.6 * weight, says, [reset.segment]),
       ...(reset.from === 'peer' ? [weigh('peer-restarted', -0.8 * weight, says, []), weigh('early-close', -0.5 * weight, says, [])] : []),
     ]
@@ -156,7 +160,9 @@ export const rstMac: AbortRule = {
   judge(facts) {
     const reset = suspect(facts)
     if (!reset?.segment.mac) return NOTHING
-    const usual = usualOf(sideOf(facts, reset.from).macs)
+    const digest = facts.digest?.[reset.from]
+    const seen = usualOf(sideOf(facts, reset.from).macs)
+    const usual = seen && seen.total >= 3 ? seen : digest?.mac ? { value: digest.mac, share: 1, total: digest.packets } : seen
     if (!usual || usual.value === '' || usual.total < 3 || usual.share < 0.9) return NOTHING
     if (usual.value === reset.segment.mac) return []
     const says = `the RST came from link address ${reset.segment.mac}; ${usual.total} other packets of that side came from ${usual.value}`

@@ -12,7 +12,14 @@ const SHORTEST_STATE_TIMER = 30
 const silenceBeforeTrouble = (facts: Facts): Silence | undefined => {
   const reset = endingReset(facts)
   const burst = reset?.from === 'peer' && reset.trigger ? burstStart(facts, reset.trigger.at) : facts.ladders.host?.sends[0]
-  return burst && silenceBefore(facts.trace.segments, burst)
+  if (!burst) return undefined
+  const silence = silenceBefore(facts.trace.segments, burst)
+  const heard = facts.digest?.peer.lastAt
+  // Cut away before the burst: the digest knows when the peer was last heard, where it was not heard again.
+  if (!silence && facts.digest && heard !== undefined && heard > 0 && heard < burst.at) {
+    return { before: { ...facts.digest.pointer, at: heard }, after: burst, seconds: burst.at - heard }
+  }
+  return silence
 }
 
 /** The first segment of the burst that the trigger belongs to: nothing of the peer in between. */

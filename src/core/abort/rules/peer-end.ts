@@ -21,7 +21,8 @@ export const peerClosedFirst: AbortRule = {
     const resets = facts.resets.filter((reset) => reset.segment.at >= fin.first.at)
     const silence = silenceBefore(facts.trace.segments, fin.first)
     const isQuiet = (silence?.seconds ?? 0) >= QUIET && !hasUnackedHostData(before)
-    if (later.length === 0 && resets.length === 0) return NOTHING
+    const isHostGone = facts.digest !== undefined && facts.digest.host.fins > 0 && !facts.fins.host
+    if ((later.length === 0 && !resets.some((reset) => reset.from === 'peer')) || isHostGone) return NOTHING
     const what = `the peer sent its FIN ${later.length > 0 ? `while the host went on sending (${later.length} segments after it)` : 'before the host had closed'}`
     const refs = [fin.first, later[0], resets[0]?.segment]
     const answered = resets.some((reset) => reset.from === 'peer')
@@ -79,7 +80,7 @@ export const resetByPeer: AbortRule = {
     const reset = endingReset(facts)
     if (reset?.from !== 'peer' || !facts.established) return NOTHING
     const known = facts.trace.segments.some((s) => s.from === 'peer' && !(s.flags & RST) && s.at < reset.segment.at)
-    if (!known && facts.peerTtlElsewhere.length === 0) {
+    if (!known && !facts.digest?.peer.packets && facts.peerTtlElsewhere.length === 0) {
       const says = `an RST with the address of ${facts.peer.ip} answered the host; no other packet of that address is in the capture to compare it with`
       return [weigh('peer-reset', reset.form === 'full' ? 2 : 1, says, [reset.trigger, reset.segment])]
     }
