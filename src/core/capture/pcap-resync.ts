@@ -6,6 +6,9 @@ const CHAIN = 4
 /** Bytes: no frame on any wire is longer. */
 const MAX_ORIGINAL = 16_777_216
 
+/** Seconds: with no good frame to compare with, a fraction (below 10^6) read as seconds must not pass. */
+const EARLIEST = 10_000_000
+
 /** `none`: no packet record; `odd`: possible, but wants a second look; `good`: believed. The whole header must be in `view`. */
 export function likenessOf(view: DataView, position: number, header: PcapHeader, limit: number): 'none' | 'odd' | 'good' {
   const { littleEndian, capturedLengthAt } = header
@@ -114,7 +117,7 @@ export class PcapResync {
       const seconds = view.getUint32(at, littleEndian)
       const captured = view.getUint32(at + capturedLengthAt, littleEndian)
       const original = view.getUint32(at + 20 - capturedLengthAt, littleEndian)
-      const inTime = from > to || (seconds >= from && seconds <= to)
+      const inTime = from > to ? seconds >= EARLIEST : seconds >= from && seconds <= to
       const sane = captured > 0 && captured <= this.#limit && original >= captured && original <= MAX_ORIGINAL
       if (!sane || !inTime || view.getUint32(at + 4, littleEndian) >= unit) return 'no'
       at += recordHeader + captured

@@ -2,7 +2,7 @@ import { captureFormat } from './formats.ts'
 import { parsePcapHeader } from './pcap-header.ts'
 import { BLOCK, eachBlock } from './pcapng-blocks.ts'
 import { CaptureScanner } from './scan.ts'
-import { type Found, type Probe, pcapngProbe, pcapProbe } from './seek-probe.ts'
+import { type Found, pcapngProbe, pcapProbe } from './seek-probe.ts'
 import { type CaptureSummary, instantToNs } from './summary.ts'
 import { tickScaleOf } from './ticks.ts'
 
@@ -41,9 +41,12 @@ export async function planSeek(read: Read, size: number, fromNs: bigint, marginN
   const length = Math.max(...summary.interfaces.map(({ snaplen }) => snaplen)) * 2 > PROBE ? LONG_PROBE : PROBE
   const order = new Order(marginNs)
   order.add(firstOffset, instantToNs(summary.earliest))
-  const tail = await probeTail(read, size, length, probe)
+  const slack = Number(marginNs / 1_000_000_000n) + 1
+  const from = summary.earliest.seconds - slack
+  const tail = await probeTail(read, size, length, (bytes, final) => probe(bytes, final, { from, to: Number.POSITIVE_INFINITY }))
   if (tail === undefined || !order.add(tail.offset, tail.timestampNs)) return undefined
-  const start = await bisect(read, { from: firstOffset, to: size, length, fromNs }, probe, order)
+  const range = { from, to: Number(tail.timestampNs / 1_000_000_000n) + slack }
+  const start = await bisect(read, { from: firstOffset, to: size, length, fromNs }, (bytes, final) => probe(bytes, final, range), order)
   if (start === undefined) return undefined
   const tailBlocks = format === 'pcapng' ? statisticsIn(tail.rest, summary.byteOrder === 'little') : new Uint8Array(0)
   return { head: front.slice(0, firstOffset), start, tailBlocks }
@@ -61,6 +64,8 @@ function scanFront(front: Uint8Array): { summary: CaptureSummary; firstOffset: n
 const isFit = ({ damageCount, sections, disorder, framesWithoutTime }: CaptureSummary, marginNs: bigint): boolean =>
   damageCount === 0 && sections === 1 && framesWithoutTime === 0 && BigInt(Math.ceil(disorder.maxSeconds * 1e9)) <= marginNs
 
+type RangedProbe = (bytes: Uint8Array, final: boolean) => Found | undefined
+
 interface Search {
   readonly from: number
   readonly to: number
@@ -69,7 +74,7 @@ interface Search {
 }
 
 /** Offset of a record older than `fromNs`, close to the first that is not; `from` where there is none. */
-async function bisect(read: Read, { from, to, length, fromNs }: Search, probe: Probe, order: Order): Promise<number | undefined> {
+async function bisect(read: Read, { from, to, length, fromNs }: Search, probe: RangedProbe, order: Order): Promise<number | undefined> {
   let low = from
   let high = to
   for (let probes = 0; high - low > CLOSE; probes++) {
@@ -89,7 +94,7 @@ async function probeTail(
   read: Read,
   size: number,
   length: number,
-  probe: Probe,
+  probe: RangedProbe,
 ): Promise<{ offset: number; timestampNs: bigint; rest: Uint8Array } | undefined> {
   const from = Math.max(0, size - length)
   const aligned = from - (from % 4)

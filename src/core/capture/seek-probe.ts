@@ -20,11 +20,20 @@ const MAX_ORIGINAL = 16_777_216
  * The *last* record of the first chain of plausible records that runs to the end of the bytes. The first one may be a record inside a
  * packet's payload whose end meets the packet's own (0.6 % of adversarial captures); by the last one the chain has joined the true records.
  */
-export type Probe = (bytes: Uint8Array, final: boolean) => Found | undefined
+export type Probe = (bytes: Uint8Array, final: boolean, range: SecondsRange) => Found | undefined
+
+/**
+ * Stamps that are believed. Without it a pcap record read four bytes too late may look right (the fraction as seconds, lengths shifted,
+ * a link address as original length), and so may all that follow.
+ */
+export interface SecondsRange {
+  readonly from: number
+  readonly to: number
+}
 
 export const pcapProbe =
   (header: PcapHeader): Probe =>
-  (bytes, final) => {
+  (bytes, final, range) => {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     const { littleEndian, recordHeader, capturedLengthAt, scale } = header
     const unit = Number(scale.ticksPerSecond)
@@ -32,6 +41,8 @@ export const pcapProbe =
     const next = (at: number): number => {
       const captured = view.getUint32(at + capturedLengthAt, littleEndian)
       const original = view.getUint32(at + 20 - capturedLengthAt, littleEndian)
+      const seconds = view.getUint32(at, littleEndian)
+      if (seconds < range.from || seconds > range.to) return -1
       const sane = captured > 0 && captured <= limit && original >= captured && original <= MAX_ORIGINAL
       return sane && view.getUint32(at + 4, littleEndian) < unit ? at + recordHeader + captured : -1
     }
