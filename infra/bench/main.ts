@@ -3,12 +3,17 @@ import { cpus, loadavg, totalmem } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { benchCut } from './cut.ts'
 import { benchLogs } from './logs.ts'
+import { benchTrack } from './track.ts'
 
 /**
  * `npm run bench [-- --full] [-- NAME…]`: makes its inputs under bench-data/ (4 GB; `--full` 10 GB more), runs ours against the tools it
- * replaces, and prints a line for each goal. Needs editcap (wireshark-common) and GNU time.
+ * replaces, and prints a line for each goal. Needs editcap and tshark (wireshark-common, tshark), tcptrace and GNU time.
  */
-const BENCHES: Readonly<Record<string, (folder: string, full: boolean) => Promise<void>>> = { cut: benchCut, logs: benchLogs }
+const BENCHES: Readonly<Record<string, (folder: string, full: boolean) => Promise<void>>> = {
+  cut: benchCut,
+  track: benchTrack,
+  logs: benchLogs,
+}
 
 const folder = fileURLToPath(new URL('../../bench-data', import.meta.url))
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))

@@ -24,9 +24,12 @@ function ipv6Text(bytes: Uint8Array, offset: number): string {
   return `${text.slice(0, best).join(':')}::${text.slice(best + bestLength).join(':')}`
 }
 
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
 /** A MAC address as text: lower case, colons. */
 export function macText(bytes: Uint8Array, offset: number): string {
-  return Array.from(bytes.subarray(offset, offset + 6), (byte) => byte.toString(16).padStart(2, '0')).join(':')
+  const at = (index: number): string => HEX[bytes[offset + index] ?? 0] ?? ''
+  return `${at(0)}:${at(1)}:${at(2)}:${at(3)}:${at(4)}:${at(5)}`
 }
 
 export const sourceText = (packet: Packet): string => ipText(packet.buffer, packet.source, packet.ipVersion)

@@ -32,6 +32,7 @@ function noteOtherTtl(side: LiveSide, ttl: number): void {
 
 export function ttlFacts(side: LiveSide): SideFacts['ttl'] {
   if (side.ttlCount === 0) return undefined
+  if (side.rare.otherTtls === undefined) return { usual: side.ttl, share: 1, seen: [side.ttl] }
   const seen = new Map([[side.ttl, side.ttlCount]])
   const others = side.rare.otherTtls ?? []
   for (let i = 0; i < others.length; i += 2) seen.set(others[i] ?? 0, others[i + 1] ?? 0)
@@ -93,13 +94,17 @@ export function noteMac(side: LiveSide, packet: Packet): void {
   side.macCount++
 }
 
+const scratch = new DataView(new ArrayBuffer(8))
+const scratchBytes = new Uint8Array(scratch.buffer)
+
 export function macFacts(side: LiveSide): string[] {
-  const view = new DataView(new ArrayBuffer(8))
-  return Array.from({ length: side.macCount }, (_, i) => {
-    view.setUint16(0, side.words[side.at + MACS_AT + 2 * i] ?? 0)
-    view.setInt32(2, side.words[side.at + MACS_AT + 2 * i + 1] ?? 0)
-    return macText(new Uint8Array(view.buffer), 0)
-  })
+  const macs: string[] = []
+  for (let i = 0; i < side.macCount; i++) {
+    scratch.setUint16(0, side.words[side.at + MACS_AT + 2 * i] ?? 0)
+    scratch.setInt32(2, side.words[side.at + MACS_AT + 2 * i + 1] ?? 0)
+    macs.push(macText(scratchBytes, 0))
+  }
+  return macs
 }
 
 /** One round trip as the capture point saw it: from a segment to the acknowledgement that covers it. */

@@ -46,22 +46,27 @@ export class DecisiveLog {
   readonly #logs: RoleLog[] = []
 
   add(role: DecisiveRole, packet: Packet, fromB: boolean, sender = ''): void {
-    let log = this.#logs.find((candidate) => candidate.role === role)
-    if (log === undefined) {
-      log = { role, kept: [], seen: 0 }
-      this.#logs.push(log)
-    }
+    const log = this.#logOf(role)
     const { first, last } = LIMITS[role]
     const ordinal = log.seen++
     const place = ordinal < first + last ? ordinal : first + ((ordinal - first) % last)
     const old = log.kept[place]
     if (old === undefined) log.kept.push(keep(role, packet, fromB, sender))
-    else Object.assign(old, keep(role, packet, fromB, sender))
+    else log.kept[place] = keep(role, packet, fromB, sender)
   }
 
-  /** Everything kept, in file order. */
+  #logOf(role: DecisiveRole): RoleLog {
+    for (const log of this.#logs) if (log.role === role) return log
+    const log: RoleLog = { role, kept: [], seen: 0 }
+    this.#logs.push(log)
+    return log
+  }
+
+  /** Everything kept, by role. */
   packets(): KeptPacket[] {
-    return this.#logs.flatMap((log) => log.kept).sort((x, y) => x.frame - y.frame)
+    const all: KeptPacket[] = []
+    for (const log of this.#logs) for (const packet of log.kept) all.push(packet)
+    return all
   }
 }
 

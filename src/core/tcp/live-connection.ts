@@ -16,11 +16,15 @@ const ICMP_ERRORS = 7
 const IS_UDP = 1
 const ORIGINATOR_IS_A = 2
 
+/** Connections before the array takes its full size. */
+const SMALL = 1024
+
 /** Bytes of one connection followed in full, without what only some have (about as much again). */
 export const LIVE_BYTES = 4 * WORDS
 
 /**
- * Connections followed in full, in one typed array that grows by half. It is itself the view of one of them: `select` points `a`,
+ * Connections followed in full, in one typed array: small at first, then at once of the size of the limit, because memory that is
+ * not touched yet costs nothing while copies do. It is itself the view of one of them: `select` points `a`,
  * `b` and the rest at it. Nothing is allocated for a packet.
  */
 export class LiveConnection {
@@ -33,10 +37,15 @@ export class LiveConnection {
   #doubles = new Float64Array(0)
   #at = 0
   #index = 0
+  readonly #limit: number
 
-  /** Connections in it. */
-  get size(): number {
-    return this.#decisive.length - this.#free.length
+  /** @param limit most connections followed in full at a time */
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  get isFull(): boolean {
+    return this.#decisive.length - this.#free.length >= this.#limit
   }
 
   /** Points the view at a connection. */
@@ -69,7 +78,8 @@ export class LiveConnection {
   }
 
   #grow(): void {
-    const connections = Math.max(64, Math.ceil((1.5 * this.#words.length) / WORDS))
+    const held = this.#words.length / WORDS
+    const connections = Math.min(this.#limit, held < SMALL ? 16 * Math.max(held, 4) : this.#limit)
     const buffer = new ArrayBuffer(4 * WORDS * connections)
     const words = new Int32Array(buffer)
     words.set(this.#words)

@@ -91,7 +91,7 @@ export class Tracker {
   readonly #packet = new Packet()
   readonly #table = new ConnectionTable()
   readonly #addresses = new AddressTable()
-  readonly #live = new LiveConnection()
+  readonly #live: LiveConnection
   #tcpStreams = 0
   #udpStreams = 0
   #hand = 0
@@ -100,6 +100,7 @@ export class Tracker {
   constructor(options: TrackerOptions = {}) {
     this.#options = options
     this.#limits = options.limits ?? DEFAULT_LIMITS
+    this.#live = new LiveConnection(this.#limits.detailed)
   }
 
   /** Takes the next frame of the capture. Bound, so that it can be handed to the scanner. */
@@ -245,7 +246,7 @@ export class Tracker {
 
   /** Index + 1 of a new rich form; 0 where there is no room. */
   #makeLive(id: number, isUdp: boolean, originatorIsA: boolean): number {
-    return this.#live.size >= this.#limits.detailed ? 0 : this.#live.add(id, isUdp, originatorIsA) + 1
+    return this.#live.isFull ? 0 : this.#live.add(id, isUdp, originatorIsA) + 1
   }
 
   /** Makes room in a full table: of the next few records the one that was quiet longest. */
