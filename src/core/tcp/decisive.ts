@@ -35,37 +35,37 @@ export interface KeptPacket {
   sender: string
 }
 
+/** What is kept of one role; the logs of a connection are a chain, because most have three or four. */
 interface RoleLog {
   readonly role: DecisiveRole
   readonly kept: KeptPacket[]
   seen: number
+  next: RoleLog | undefined
 }
 
 /** The packets that tell how a connection ended: a bounded few of each role. */
 export class DecisiveLog {
-  readonly #logs: RoleLog[] = []
+  #first: RoleLog | undefined
 
   add(role: DecisiveRole, packet: Packet, fromB: boolean, sender = ''): void {
-    const log = this.#logOf(role)
+    const kept = keep(role, packet, fromB, sender)
+    let log = this.#first
+    while (log !== undefined && log.role !== role) log = log.next
+    if (log === undefined) {
+      this.#first = { role, kept: [kept], seen: 1, next: this.#first }
+      return
+    }
     const { first, last } = LIMITS[role]
     const ordinal = log.seen++
     const place = ordinal < first + last ? ordinal : first + ((ordinal - first) % last)
-    const old = log.kept[place]
-    if (old === undefined) log.kept.push(keep(role, packet, fromB, sender))
-    else log.kept[place] = keep(role, packet, fromB, sender)
-  }
-
-  #logOf(role: DecisiveRole): RoleLog {
-    for (const log of this.#logs) if (log.role === role) return log
-    const log: RoleLog = { role, kept: [], seen: 0 }
-    this.#logs.push(log)
-    return log
+    if (place < log.kept.length) log.kept[place] = kept
+    else log.kept.push(kept)
   }
 
   /** Everything kept, by role. */
   packets(): KeptPacket[] {
     const all: KeptPacket[] = []
-    for (const log of this.#logs) for (const packet of log.kept) all.push(packet)
+    for (let log = this.#first; log !== undefined; log = log.next) for (const packet of log.kept) all.push(packet)
     return all
   }
 }
