@@ -9,12 +9,15 @@ import { consume, consumeDead } from './queue/consume.ts'
 import { d1Sql } from './store/d1-sql.ts'
 import { resolveOverHttps } from './store/dns-over-https.ts'
 import type { Job } from './store/jobs.ts'
+import type { Objects } from './store/objects.ts'
 import { queueJobs } from './store/queue-jobs.ts'
 import { R2Objects } from './store/r2-objects.ts'
+import { S3Objects } from './store/s3-objects.ts'
+import { type S3Environment, s3Settings } from './store/s3-settings.ts'
 import { sqlState } from './store/state.ts'
 
 /** What infra/wrangler.jsonc binds. */
-export interface Env {
+export interface Env extends S3Environment {
   readonly DATABASE: D1Database
   readonly OBJECTS: R2Bucket
   readonly JOBS: Queue<Job>
@@ -40,7 +43,7 @@ function serviceOf(env: Env): Service {
 
 function build(env: Env): Service {
   const deps: Deps = {
-    objects: new R2Objects(env.OBJECTS),
+    objects: objectsOf(env),
     state: sqlState(d1Sql(env.DATABASE)),
     jobs: queueJobs(env.JOBS),
     now: () => Date.now(),
@@ -58,6 +61,12 @@ function build(env: Env): Service {
   const withinRate = RATE && (async (caller: string) => (await RATE.limit({ key: caller })).success)
   const keys = { developmentKey: env.HANGUP_DEV_KEY, operatorKey: env.HANGUP_OPERATOR_KEY }
   return { deps, app: createApp({ deps, keys, withinRate, contract }) }
+}
+
+/** R2 by its binding, or any S3 where a bucket is named. */
+function objectsOf(env: Env): Objects {
+  const s3 = s3Settings(env)
+  return s3 ? new S3Objects(s3) : new R2Objects(env.OBJECTS)
 }
 
 /** The development key's tenant, which `npm start` does not make you open. */

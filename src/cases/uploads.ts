@@ -85,6 +85,7 @@ export async function uploadStatus(
 ): Promise<UploadStatus> {
   const upload = await findUpload(deps, principal, at.caseId, at.uploadId)
   const received = await partsOf(deps, upload)
+  if (!received) throw unknownUpload()
   const have = new Set(received.map(({ number }) => number))
   const partSize = upload.partSize ?? PART_SIZE
   const last = upload.size === undefined ? MOST_PARTS : Math.max(1, Math.ceil(upload.size / partSize))
@@ -95,25 +96,26 @@ export async function uploadStatus(
   return { partSize, received: received.map(({ number, size }) => ({ number, size })), urls }
 }
 
-async function findUpload(deps: Deps, principal: Principal, caseId: string, uploadId: string): Promise<UploadRecord> {
+export async function findUpload(deps: Deps, principal: Principal, caseId: string, uploadId: string): Promise<UploadRecord> {
   await findCase(deps, principal, caseId)
   const upload = await deps.state.uploads.get(caseId, uploadId)
   if (upload?.via !== 'parts') throw unknownUpload()
   return upload
 }
 
-const unknownUpload = (): Refusal =>
+export const unknownUpload = (): Refusal =>
   new Refusal('unknown-upload', 'there is no such upload', 'It is complete, cancelled or never was: GET the case to see its files.')
 
-const storeIdOf = ({ storeId }: UploadRecord): string => {
+export const storeIdOf = ({ storeId }: UploadRecord): string => {
   if (storeId === undefined) throw new Error('a resumable upload without its id in the store')
   return storeId
 }
 
-/** The service itself lists the parts: nobody has to send ETags along. */
-async function partsOf(deps: Deps, upload: UploadRecord): Promise<readonly StoredPart[]> {
-  const { list } = deps.objects.uploads
-  return list ? list(rawKey(upload.tenant, upload.caseId, upload.id), storeIdOf(upload)) : deps.state.uploads.parts(upload.id)
+/** The service itself lists the parts: nobody has to send ETags along. Undefined when the store has the upload no more. */
+export async function partsOf(deps: Deps, upload: UploadRecord): Promise<readonly StoredPart[] | undefined> {
+  const { uploads } = deps.objects
+  if (!('presign' in uploads)) return deps.state.uploads.parts(upload.id)
+  return uploads.list(rawKey(upload.tenant, upload.caseId, upload.id), storeIdOf(upload))
 }
 
 async function partUrl(
@@ -123,14 +125,20 @@ async function partUrl(
   origin: string,
 ): Promise<{ number: number; url: string; expiresAt: number }> {
   const expiresAt = deps.now() + URL_SECONDS * 1000
-  const { presign } = deps.objects.uploads
-  if (presign) {
-    const url = await presign(rawKey(upload.tenant, upload.caseId, upload.id), storeIdOf(upload), number, URL_SECONDS)
+  const { uploads } = deps.objects
+  if ('presign' in uploads) {
+    const key = rawKey(upload.tenant, upload.caseId, upload.id)
+    const url = await uploads.presign(key, storeIdOf(upload), number, URL_SECONDS, partBytes(upload, number))
     return { number, url, expiresAt }
   }
   const signature = await partSignature(deps, upload.caseId, upload.id, number, expiresAt)
   const path = `/v1/cases/${upload.caseId}/uploads/${upload.id}/parts/${number}`
   return { number, url: `${origin}${path}?expires=${expiresAt}&signature=${signature}`, expiresAt }
+}
+
+/** Bytes of one part; undefined where the upload said no size. */
+function partBytes({ size, partSize = PART_SIZE }: UploadRecord, number: number): number | undefined {
+  return size === undefined ? undefined : Math.min(partSize, size - (number - 1) * partSize)
 }
 
 async function partSignature(deps: Deps, caseId: string, uploadId: string, number: number, expires: number): Promise<string> {
@@ -153,8 +161,9 @@ export async function putPart(deps: Deps, put: PartPut): Promise<StoredPart> {
   const right = sameSecret(await partSignature(deps, put.caseId, put.uploadId, put.number, put.expires), put.signature)
   if (!right || put.expires < deps.now())
     throw new Refusal('forbidden', 'this URL is not good, or not any more', 'Ask GET …/uploads/{uploadId} for fresh ones.')
+  const { uploads } = deps.objects
   const upload = await deps.state.uploads.get(put.caseId, put.uploadId)
-  if (upload?.via !== 'parts') throw unknownUpload()
+  if (upload?.via !== 'parts' || 'presign' in uploads) throw unknownUpload()
   if (upload.state !== 'receiving')
     throw new Refusal('upload-complete', 'this upload is complete already', 'Send the file anew to replace it.')
   const partSize = upload.partSize ?? PART_SIZE
@@ -166,52 +175,13 @@ export async function putPart(deps: Deps, put: PartPut): Promise<StoredPart> {
   await allowance.declare(put.size)
   try {
     const key = rawKey(upload.tenant, upload.caseId, upload.id)
-    const part = await deps.objects.uploads.put(key, storeIdOf(upload), put.number, put.body, put.size)
+    const part = await uploads.put(key, storeIdOf(upload), put.number, put.body, put.size)
     await allowance.use(put.size)
     if (!(await deps.state.uploads.addPart(upload.id, part))) throw unknownUpload()
     return part
   } finally {
     await allowance.settle()
   }
-}
-
-/** Puts the parts together and queues the cut. Asked twice, it answers the same. */
-export async function completeUpload(deps: Deps, principal: Principal, caseId: string, uploadId: string): Promise<void> {
-  const upload = await findUpload(deps, principal, caseId, uploadId)
-  const { tenant } = upload
-  if (upload.state === 'receiving') {
-    const parts = await partsOf(deps, upload)
-    checkWhole(upload, parts)
-    await joinParts(deps, upload, parts)
-    await deps.state.uploads.completed(uploadId)
-    await audit(deps, principal, caseId, 'upload.completed', { parts: parts.length })
-  }
-  await deps.jobs.send({ kind: 'cut', tenant, caseId, uploadId })
-}
-
-/** The store may have joined them already, for a caller who never heard of it. */
-async function joinParts(deps: Deps, upload: UploadRecord, parts: readonly StoredPart[]): Promise<void> {
-  const key = rawKey(upload.tenant, upload.caseId, upload.id)
-  try {
-    await deps.objects.uploads.complete(key, storeIdOf(upload), parts)
-  } catch (error) {
-    const size = parts.reduce((sum, part) => sum + part.size, 0)
-    if ((await deps.objects.size(key)) !== size) throw error
-  }
-}
-
-function checkWhole(upload: UploadRecord, parts: readonly StoredPart[]): void {
-  const incomplete = (why: string): Refusal =>
-    new Refusal('upload-incomplete', `the upload is not whole: ${why}`, 'GET the upload to see what is missing, and PUT it.')
-  const [first] = parts
-  if (!first) throw incomplete('no part has come')
-  const missing = parts.findIndex(({ number }, at) => number !== at + 1)
-  if (missing >= 0) throw incomplete(`part ${missing + 1} is missing`)
-  const partSize = upload.partSize ?? first.size
-  const uneven = parts.slice(0, -1).find(({ size }) => size !== partSize)
-  if (uneven) throw incomplete(`part ${uneven.number} has ${uneven.size} bytes, not ${partSize}`)
-  const size = parts.reduce((sum, part) => sum + part.size, 0)
-  if (upload.size !== undefined && size !== upload.size) throw incomplete(`${size} of ${upload.size} bytes have come`)
 }
 
 export async function cancelUpload(deps: Deps, principal: Principal, caseId: string, uploadId: string): Promise<void> {

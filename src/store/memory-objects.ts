@@ -1,4 +1,4 @@
-import type { ByteRange, MultipartUploads, Objects, ObjectWriter, StoredObject, StoredPart } from './objects.ts'
+import type { ByteRange, Objects, ObjectWriter, StoredObject, StoredPart, UploadsThroughService } from './objects.ts'
 import { PartWriter } from './part-writer.ts'
 
 /** Object storage in memory: for tests and for trying things. */
@@ -40,9 +40,7 @@ export class MemoryObjects implements Objects {
     for (const key of [...this.objects.keys()].sort()) if (key.startsWith(prefix)) yield key
   }
 
-  readonly uploads: MultipartUploads = {
-    presign: undefined,
-    list: undefined,
+  readonly uploads: UploadsThroughService = {
     create: async (key) => {
       const id = `memory-${++this.#made}`
       this.pending.set(`${key} ${id}`, new Map())

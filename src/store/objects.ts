@@ -39,18 +39,28 @@ export interface StoredPart {
   readonly etag: string
 }
 
+interface UploadSteps {
+  create(key: string): Promise<string>
+  complete(key: string, id: string, parts: readonly StoredPart[]): Promise<void>
+  /** Aborting what is gone is no error. Presigned URLs of the upload take nothing from then on. */
+  abort(key: string, id: string): Promise<void>
+}
+
+/** The store presigns nothing and lists no parts: the service takes them and keeps the list. */
+export interface UploadsThroughService extends UploadSteps {
+  put(key: string, id: string, number: number, body: ReadableStream<Uint8Array>, size: number): Promise<StoredPart>
+}
+
+/** Parts go straight to the store. */
+export interface PresignedUploads extends UploadSteps {
+  /** A URL that takes one part by PUT for `seconds`; where `size` is known, a part of that size and no other. */
+  presign(key: string, id: string, number: number, seconds: number, size: number | undefined): Promise<string>
+  /** The parts the store has, by number; undefined when it has no such upload, because it is completed or aborted. */
+  list(key: string, id: string): Promise<StoredPart[] | undefined>
+}
+
 /**
  * Resumable uploads. One store does all steps of one upload; parts are equal in size but the last, and at least 5 MiB
  * (R2 and S3 both ask for it).
  */
-export interface MultipartUploads {
-  create(key: string): Promise<string>
-  /** A URL that takes one part by PUT; undefined where the store makes none and the service takes the parts itself. */
-  presign: ((key: string, id: string, number: number, seconds: number) => Promise<string>) | undefined
-  /** The parts the store has; undefined where it cannot say and the service keeps the list. */
-  list: ((key: string, id: string) => Promise<StoredPart[]>) | undefined
-  put(key: string, id: string, number: number, body: ReadableStream<Uint8Array>, size: number): Promise<StoredPart>
-  complete(key: string, id: string, parts: readonly StoredPart[]): Promise<void>
-  /** Aborting what is gone is no error. */
-  abort(key: string, id: string): Promise<void>
-}
+export type MultipartUploads = UploadsThroughService | PresignedUploads

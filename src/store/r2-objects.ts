@@ -1,12 +1,12 @@
 import type { R2Bucket, R2UploadedPart } from '@cloudflare/workers-types'
-import type { ByteRange, MultipartUploads, Objects, ObjectWriter, StoredObject, StoredPart } from './objects.ts'
+import type { ByteRange, Objects, ObjectWriter, StoredObject, StoredPart, UploadsThroughService } from './objects.ts'
 import { PartWriter } from './part-writer.ts'
 
 const DELETE_AT_ONCE = 1000 // keys: R2's limit for one delete
 
 /** Object storage by R2 binding. The binding lists no parts and presigns nothing: the service takes the parts and keeps the list. */
 export class R2Objects implements Objects {
-  readonly uploads: MultipartUploads
+  readonly uploads: UploadsThroughService
   readonly #bucket: R2Bucket
 
   constructor(bucket: R2Bucket) {
@@ -57,10 +57,8 @@ export class R2Objects implements Objects {
   }
 }
 
-function r2Uploads(bucket: R2Bucket): MultipartUploads {
+function r2Uploads(bucket: R2Bucket): UploadsThroughService {
   return {
-    presign: undefined,
-    list: undefined,
     create: async (key) => (await bucket.createMultipartUpload(key)).uploadId,
     async put(key, id, number, body, size): Promise<StoredPart> {
       // R2 wants a stream whose length it knows; FixedLengthStream says it without a copy in JavaScript.

@@ -19,10 +19,10 @@ export class RunningWorker {
     this.#sweep = sweep
   }
 
-  static async start(): Promise<RunningWorker> {
+  static async start(more: Readonly<Record<string, string>> = {}): Promise<RunningWorker> {
     // The page is another test's affair; its folder must be there.
     mkdirSync(new URL('../../dist/web/', import.meta.url), { recursive: true })
-    const secrets = { HANGUP_DEV_KEY: WORKER_KEY, HANGUP_LOOPBACK_WEBHOOKS: 'true' }
+    const secrets = { HANGUP_DEV_KEY: WORKER_KEY, HANGUP_LOOPBACK_WEBHOOKS: 'true', ...more }
     const harness = createTestHarness({ workers: [{ configPath: CONFIG, secrets }] })
     const { url } = await harness.listen()
     const worker = harness.getWorker<Env>()

@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { completeUpload } from '../../cases/complete-upload.ts'
 import { Refusal } from '../../cases/errors.ts'
-import { cancelUpload, completeUpload, createUpload, putPart, uploadStatus } from '../../cases/uploads.ts'
+import { cancelUpload, createUpload, putPart, uploadStatus } from '../../cases/uploads.ts'
 import { FileOptions } from '../../core/intake/receipt.ts'
 import { answerJson, type Route, route } from '../route.ts'
 import { CaseParams } from '../schemas.ts'
@@ -137,6 +138,8 @@ const complete = route({
     'unknown-upload',
     'deleted',
     'upload-incomplete',
+    'too-large',
+    'quota-exceeded',
     'idempotency-mismatch',
     'idempotency-in-progress',
     'bad-request',
