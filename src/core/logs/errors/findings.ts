@@ -85,6 +85,10 @@ export function errorFindings(text: string): Finding[] {
   return [...tokenFindings(text), ...wordingFindings(text)]
 }
 
+/** A record that calls itself an error or a warning, by a word or by its level. */
+const COMPLAINT =
+  /error|exception|\bfail|fatal|severe|abort|\bwarn|\bwrn|\berr|critical|fehler|erreur|échec|errore|fallo|falha|エラー|错误|오류|(?:^|[|[\s])[EWCF](?:[|\]]|\s\[)/iu
+
 let phrases: PhraseAutomaton | undefined
 
 /** Line feed and no-break spaces count as a space, the curly apostrophe as a straight one. */
@@ -103,6 +107,7 @@ function wordingFindings(text: string): Finding[] {
   )
   const lower = text.toLowerCase()
   const findings: Finding[] = []
+  let complains: boolean | undefined
   let state = 0
   for (let i = 0; i < lower.length; i++) {
     const code = lower.charCodeAt(i)
@@ -111,6 +116,8 @@ function wordingFindings(text: string): Finding[] {
     state = phrases.step(state, PLAIN.get(code) ?? code)
     for (const index of phrases.endsAt(state) ?? []) {
       const wording = WORDINGS[index]
+      if (wording?.weak) complains ??= COMPLAINT.test(text)
+      if (wording?.weak && !complains) continue
       if (wording)
         findings.push(fromWording(text, wording.phrase, wording.canonical, wording.wrapper === true, i + 1 - wording.phrase.length))
     }

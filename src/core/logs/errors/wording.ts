@@ -6,9 +6,12 @@ export interface Wording {
   readonly canonical: CanonicalError
   /** The wording only wraps another error; what it wraps counts, where it is there. */
   readonly wrapper?: true
+  /** Said of ordinary ends as well: counts only in a record that calls itself an error or a warning. */
+  readonly weak?: true
 }
 
 const rows = (canonical: CanonicalError, ...phrases: string[]): Wording[] => phrases.map((phrase) => ({ phrase, canonical }))
+const weak = (canonical: CanonicalError, ...phrases: string[]): Wording[] => phrases.map((phrase) => ({ phrase, canonical, weak: true }))
 const wrappers = (canonical: CanonicalError, ...phrases: string[]): Wording[] =>
   phrases.map((phrase) => ({ phrase, canonical, wrapper: true }))
 
@@ -245,8 +248,7 @@ export const WORDINGS: readonly Wording[] = [
     'the operation has timed out',
     'execution timeout expired',
     'command timed out',
-    'request timeout',
-    'statement timeout',
+    'due to statement timeout',
     'upstream timed out',
     'ms exceeded',
     'httpclient.timeout',
@@ -256,7 +258,6 @@ export const WORDINGS: readonly Wording[] = [
     'unexpected end of file from server',
     'premature end of stream',
     'socket hang up',
-    'other side closed',
     'unexpected eof',
     'end of file before message length',
     'empty reply from server',
@@ -265,29 +266,24 @@ export const WORDINGS: readonly Wording[] = [
   ),
   ...rows(
     'EOF',
-    'connection closed by foreign host',
-    'connection closed by peer',
-    'connection closed by remote',
-    'closed by the remote',
     'upstream prematurely closed',
     'end-of-file on communication channel',
     'lost connection to mysql server',
     'server has gone away',
     'response ended prematurely',
   ),
-  ...rows(
-    'ECANCELED',
-    'use of closed network connection',
-    'socket closed',
-    'socket is closed',
-    'operation was canceled',
-    'operation was cancelled',
-    'i/o operation has been aborted',
-    'canceled by user',
-    'cancelled by user',
-  ),
+  ...rows('ECANCELED', 'use of closed network connection', 'i/o operation has been aborted', 'canceled by user', 'cancelled by user'),
   ...wrappers('ECONNABORTED', "'connection aborted.'"),
   ...wrappers('ECONNABORTED', 'unable to read data from the transport connection', 'unable to write data to the transport connection'),
   ...wrappers('ECONNRESET', 'a transport-level error has occurred', 'communications link failure', 'underlying connection was closed'),
   ...wrappers('EPIPE', 'unable to send print file to printer', 'unable to send data to printer'),
+  ...weak(
+    'EOF',
+    'connection closed by foreign host',
+    'connection closed by peer',
+    'connection closed by remote',
+    'closed by the remote',
+    'other side closed',
+  ),
+  ...weak('ECANCELED', 'socket closed', 'socket is closed', 'operation was canceled', 'operation was cancelled'),
 ]

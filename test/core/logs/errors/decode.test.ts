@@ -95,6 +95,8 @@ const ROWS: readonly (readonly [text: string, canonical: string | undefined, cod
   ['connected to 10.0.0.9:10054', undefined],
   ['paper tray 2 nearly empty', undefined],
   ['exit code 104', undefined],
+  ['INFO job 7 done, socket closed', undefined],
+  ['ERROR job 7: connection closed by peer', 'EOF'],
 ]
 
 describe('decodeErrors', () => {
