@@ -70,6 +70,13 @@ describe('event XML', () => {
     expect(new TextDecoder('utf-16le').decode(result.bytes)).toBe(EVENT(4227, '2025-01-15T08:00:01.1234567Z'))
   })
 
+  it.each([1, 3, 10, 100])('line ends behind an event go with it, wherever chunks end (%i bytes)', async (size) => {
+    const log = `${EVENT(1, '2025-01-15T08:00:01Z')}\r\n${EVENT(2, '2025-01-15T08:00:02Z')}\r\n`
+    const { text, ordinals } = await cut(`<Events>\n${log}</Events>\n`, {}, size)
+    expect(text).toBe(log)
+    expect(ordinals).toEqual([[1, 2]])
+  })
+
   it('a document type is never expanded', async () => {
     const bomb = XML.replace('<Events>', '<!DOCTYPE x [<!ENTITY a "aaaaaaaa"><!ENTITY b "&a;&a;&a;">]><Events>')
     expect((await cut(bomb)).recordsSeen).toBe(2)

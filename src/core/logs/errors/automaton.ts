@@ -1,6 +1,6 @@
 /**
  * Finds many phrases in one pass (Aho, Corasick 1975), a table look-up a symbol: linear whatever the text. `fold` maps symbols that count
- * as one (letters of either case).
+ * as one (letters of either case); with more than 256 symbols it must be the identity.
  */
 export class PhraseAutomaton {
   readonly #classes: Uint16Array
@@ -19,7 +19,8 @@ export class PhraseAutomaton {
         if (!classOf.has(symbol)) classOf.set(symbol, classes++)
       }
     }
-    for (let symbol = 0; symbol < symbols; symbol++) this.#classes[symbol] = classOf.get(fold(symbol)) ?? 0
+    if (symbols > 256) for (const [symbol, symbolClass] of classOf) this.#classes[symbol] = symbolClass
+    else for (let symbol = 0; symbol < symbols; symbol++) this.#classes[symbol] = classOf.get(fold(symbol)) ?? 0
     this.#width = classes
     const trie: Map<number, number>[] = [new Map()]
     const ends: number[][] = [[]]
@@ -63,14 +64,10 @@ function complete(trie: ReadonlyMap<number, number>[], ends: number[][], classes
   const queue: number[] = [0]
   for (let head = 0; head < queue.length; head++) {
     const state = queue[head] ?? 0
-    const suffix = fail[state] ?? 0
-    for (let symbol = 0; symbol < classes; symbol++) {
-      const child = trie[state]?.get(symbol)
-      const onSuffix = state === 0 ? 0 : (next[suffix * classes + symbol] ?? 0)
-      if (child === undefined) {
-        next[state * classes + symbol] = onSuffix
-        continue
-      }
+    const suffix = (fail[state] ?? 0) * classes
+    if (state !== 0) next.copyWithin(state * classes, suffix, suffix + classes)
+    for (const [symbol, child] of trie[state] ?? []) {
+      const onSuffix = state === 0 ? 0 : (next[suffix + symbol] ?? 0)
       next[state * classes + symbol] = child
       fail[child] = onSuffix
       ends[child]?.push(...(ends[onSuffix] ?? []))

@@ -2,7 +2,8 @@ import { type LogEncoding, PieceDecoder } from '../encoding.ts'
 import type { LogFormat, ReaderFacts, RecordReader, RecordStart, RecordTaker } from '../record-reader.ts'
 import { readEventXml } from '../windows-event.ts'
 
-const MAX_EVENT = 4_194_304 // bytes: Windows' own limit is 64 KiB; rendering and UTF-16 make it larger, nothing makes it this large
+const MAX_EVENT = 1_048_576 // bytes: Windows' own limit is 64 KiB; rendering and UTF-16 make it larger, nothing makes it this large
+const MAX_NOTES = 20
 const MAX_DECODED = 65_536 // bytes of an event that are looked at
 
 /** Event Viewer's `Save as XML`: all events on one line as a rule, no document type, so nothing to expand. */
@@ -27,7 +28,11 @@ class EventXmlReader implements RecordReader {
   readonly #close: Uint8Array
   readonly #unit: number
   readonly #start: RecordStart
-  #held: Uint8Array = new Uint8Array(0)
+  /** Bytes that are not dealt with yet: `#held[0 … #length)`. */
+  #held: Uint8Array = new Uint8Array(65_536)
+  #length = 0
+  /** No event of what is held ends before here. */
+  #searched = 0
   #offset = 0
   #line = 1
   #lastLine = 0
@@ -43,40 +48,63 @@ class EventXmlReader implements RecordReader {
   }
 
   push(chunk: Uint8Array): void {
-    const bytes = new Uint8Array(this.#held.length + chunk.length)
-    bytes.set(this.#held)
-    bytes.set(chunk, this.#held.length)
-    const done = this.#read(bytes)
-    this.#offset += done
-    this.#held = bytes.slice(done)
-    if (this.#held.length <= MAX_EVENT) return
-    this.facts.quality.push(`an event at byte ${this.#offset} never ends: ${this.#held.length} bytes were left out`)
-    this.#offset += this.#held.length
-    this.#held = new Uint8Array(0)
+    this.#append(chunk)
+    this.#drop(this.#read(this.#held.subarray(0, this.#length), false))
+    if (this.#length <= MAX_EVENT) return
+    this.#quality(`an event at byte ${this.#offset} never ends: ${this.#length} bytes were left out`)
+    this.#drop(this.#length)
   }
 
   end(): void {
-    if (this.#held.length === 0) return
-    if (find(this.#held, this.#open, 0) >= 0 && this.#eventStart(this.#held, 0) >= 0)
-      this.facts.quality.push(`the file ends inside the event at byte ${this.#offset}`)
-    else this.#taker.header(this.#held, 0, this.#held.length, false)
+    this.#drop(this.#read(this.#held.subarray(0, this.#length), true))
+    if (this.#length === 0) return
+    const rest = this.#held.subarray(0, this.#length)
+    if (this.#eventStart(rest, 0) >= 0) this.#quality(`the file ends inside the event at byte ${this.#offset}`)
+    else this.#taker.header(rest, 0, rest.length, false)
+  }
+
+  #quality(says: string): void {
+    if (this.facts.quality.length < MAX_NOTES) this.facts.quality.push(says)
+  }
+
+  #append(chunk: Uint8Array): void {
+    const need = this.#length + chunk.length
+    if (need > this.#held.length) {
+      const larger = new Uint8Array(Math.max(need, this.#held.length * 2))
+      larger.set(this.#held.subarray(0, this.#length))
+      this.#held = larger
+    }
+    this.#held.set(chunk, this.#length)
+    this.#length = need
+  }
+
+  #drop(done: number): void {
+    if (done > 0) this.#held.copyWithin(0, done, this.#length)
+    this.#length -= done
+    this.#offset += done
+    this.#searched = Math.max(0, this.#searched - done)
   }
 
   /** @returns how many bytes are dealt with */
-  #read(bytes: Uint8Array): number {
+  #read(bytes: Uint8Array, atEnd: boolean): number {
     let at = 0
     for (;;) {
       const start = this.#eventStart(bytes, at)
       if (start < 0) return at
-      const close = find(bytes, this.#close, start)
+      const close = find(bytes, this.#close, Math.max(start, this.#searched))
       if (close < 0) {
+        this.#searched = Math.max(start, bytes.length - this.#close.length)
         this.#between(bytes, at, start)
         return start
       }
       this.#between(bytes, at, start)
       let end = close + this.#close.length
-      // Line ends behind an event go with it.
+      // Line ends behind an event go with it, wherever chunks end.
       while (end + this.#unit <= bytes.length && isBlank(bytes, end, this.#unit)) end += this.#unit
+      if (end + this.#unit > bytes.length && !atEnd) {
+        this.#searched = close
+        return start
+      }
       this.#event(bytes, start, end)
       at = end
     }
