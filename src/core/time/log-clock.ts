@@ -221,7 +221,9 @@ function fromErrors(events: readonly LogEvent[], connections: readonly TrackedCo
     if (errors.some((other) => other !== event && other.peer?.ip === event.peer?.ip)) return []
     const ended = connections.filter((c) => isAbnormal(c) && sidesOf(c, event.peer?.ip).peer !== undefined)
     const [connection] = ended
-    return ended.length === 1 && connection ? [{ event, connection }] : []
+    // With the line that opened it and the SYN there, they would have made a pair: that they did not speaks against it.
+    const contradicts = connection?.originatorBy === 'syn' && attemptsOf(event, events).length > 0
+    return ended.length === 1 && connection && !contradicts ? [{ event, connection }] : []
   })
   const [single] = singles
   if (!single || singles.length > 1) return undefined
