@@ -22,9 +22,10 @@ import {
   STREAM,
   VLAN,
 } from './connection-table.ts'
+import { CLOSED, ownState, peerState, RESET } from './endpoint-state.ts'
 import { factsOf } from './facts.ts'
 import { HISTORY } from './history.ts'
-import { followLite } from './lite.ts'
+import { followLite, makeLite } from './lite.ts'
 import { LiveConnection } from './live-connection.ts'
 import { followSegment } from './live-segment.ts'
 import { followPlainSegment } from './plain-segment.ts'
@@ -33,7 +34,7 @@ import { serviceSide } from './service-ports.ts'
 export interface TrackerLimits {
   /** Connections in the table. At the limit those that ended longest ago make room; `forgotten` counts them. 120 bytes each. */
   readonly connections: number
-  /** Connections followed in full; the rest have counters, states and times. About 2.5 kB each. */
+  /** Connections followed in full, about 2 kB each. At the limit one that ended gives way to a new one; what cannot find room, and what gave way, keeps counters, states and times. */
   readonly detailed: number
 }
 
@@ -69,6 +70,8 @@ export interface TrackerCounts {
 }
 
 const MAX_REASONS = 64
+/** Connections looked at to find one that can be given up. */
+const CANDIDATES = 4
 
 /** Follows every TCP connection and UDP flow of a capture, in one pass, in bounded memory. */
 export class Tracker {
@@ -95,6 +98,7 @@ export class Tracker {
   #tcpStreams = 0
   #udpStreams = 0
   #hand = 0
+  #liveHand = 0
   #lastSeconds = 0
 
   constructor(options: TrackerOptions = {}) {
@@ -246,7 +250,24 @@ export class Tracker {
 
   /** Index + 1 of a new rich form; 0 where there is no room. */
   #makeLive(id: number, isUdp: boolean, originatorIsA: boolean): number {
-    return this.#live.isFull ? 0 : this.#live.add(id, isUdp, originatorIsA) + 1
+    if (this.#live.isFull && !this.#giveUpOne()) return 0
+    return this.#live.add(id, isUdp, originatorIsA) + 1
+  }
+
+  /** Of the next few connections followed in full, the first that ended becomes a plain one. What is open stays. */
+  #giveUpOne(): boolean {
+    for (let tries = 0; tries < CANDIDATES; tries++) {
+      const index = this.#liveHand
+      this.#liveHand = (index + 1) % this.#limits.detailed
+      this.#live.select(index)
+      if (!isOver(this.#live)) continue
+      const { id } = this.#live
+      makeLite(this.#table, this.#live)
+      this.#table.page(id).words[this.#table.base(id) + DETAIL] = 0
+      this.#live.remove(index)
+      return true
+    }
+    return false
   }
 
   /** Makes room in a full table: of the next few records the one that was quiet longest. */
@@ -292,6 +313,13 @@ export class Tracker {
     }
     return false
   }
+}
+
+/** Both sides closed, or one reset. */
+function isOver({ states, isUdp }: LiveConnection): boolean {
+  const own = ownState(states)
+  const peer = peerState(states)
+  return !isUdp && (own === RESET || peer === RESET || (own === CLOSED && peer === CLOSED))
 }
 
 /** How the originator is chosen (index of ORIGINATOR_BY), and whether it is the receiver of this first packet. */

@@ -111,10 +111,22 @@ describe('limits', () => {
   it('connections beyond those followed in full keep addresses, states, history and counters', () => {
     const all = trackText(connections(4), {}, { limits: { connections: 100, detailed: 2 } })
     expect(all.map((one) => [one.originator.port, one.connState, one.history, one.originator.packets, one.detailed])).toEqual([
-      [1000, 'RSTO', 'ShR', 2, true],
-      [1001, 'RSTO', 'ShR', 2, true],
-      [1002, 'RSTO', 'ShR', 2, false],
-      [1003, 'RSTO', 'ShR', 2, false],
+      [1000, 'RSTO', 'ShR', 2, false],
+      [1001, 'RSTO', 'ShR', 2, false],
+      [1002, 'RSTO', 'ShR', 2, true],
+      [1003, 'RSTO', 'ShR', 2, true],
+    ])
+  })
+
+  it('a connection that ended gives way to a new one and keeps its counters and history', () => {
+    const open = '90.0 host:9000 > peer SYN\n90.1 peer > host:9000 SYN ACK\n90.2 host:9000 > peer PSH ACK len=70'
+    const all = trackText(`${connections(4)}\n${open}`, {}, { limits: { connections: 100, detailed: 2 } })
+    expect(all.map((one) => [one.originator.port, one.detailed, one.connState, one.originator.packets])).toEqual([
+      [1000, false, 'RSTO', 2],
+      [1001, false, 'RSTO', 2],
+      [1002, false, 'RSTO', 2],
+      [1003, true, 'RSTO', 2],
+      [9000, true, 'S1', 2],
     ])
   })
 
