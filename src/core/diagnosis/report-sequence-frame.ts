@@ -10,8 +10,6 @@ interface Lifeline {
 
 /** What the party that ended it did, in a word or two. */
 const ACTS: Record<Mechanism, string> = { rst: 'hung up', fin: 'hung up', timeout: 'gave up', icmp: 'said no', none: 'hung up' }
-/** More brackets would hide each other; the text below the picture names every timer. */
-const MAX_BRACKETS = 2
 
 function lifelines({ shape, middle }: SequenceLayout): Lifeline[] {
   const ends: Lifeline[] = [
@@ -83,19 +81,17 @@ export function drawEnds(diagnosis: Diagnosis, layout: SequenceLayout): string {
     .join('')
 }
 
-/** The fitting timer as a bracket beside the host's lifeline. */
-export function drawTimers(diagnosis: Diagnosis, layout: SequenceLayout): string {
-  return diagnosis.timers
-    .slice(0, MAX_BRACKETS)
-    .map((timer, i) => {
-      const from = rowY(layout, timer.startsAt, 0)
-      const to = timer.endsAt === null ? layout.bottom - 4 : rowY(layout, timer.endsAt, layout.bottom - 4)
-      if (from === undefined || to === undefined || to - from < 20) return ''
-      const x = layout.shape.hostX - 20 - i * 12
-      const bracket = svgPath(`M${x + 8} ${round(from)}h-8V${round(to)}h8`, 'bracket')
-      return bracket + (layout.shape.id === 'wide' && i === 0 ? timerText(timer, x, (from + to) / 2) : timerMark(i, x, (from + to) / 2))
-    })
-    .join('')
+/** The timer that fits as a bracket beside the host's lifeline: the first only, several would hide each other; the text below names all. */
+export function drawTimer(diagnosis: Diagnosis, layout: SequenceLayout): string {
+  const [timer] = diagnosis.timers
+  if (timer === undefined) return ''
+  const from = rowY(layout, timer.startsAt, 0)
+  const to = timer.endsAt === null ? layout.bottom - 4 : rowY(layout, timer.endsAt, layout.bottom - 4)
+  if (from === undefined || to === undefined || to - from < 20) return ''
+  const x = layout.shape.hostX - 20
+  const middle = (from + to) / 2
+  const bracket = svgPath(`M${x + 8} ${round(from)}h-8V${round(to)}h8`, 'bracket')
+  return bracket + (layout.shape.id === 'wide' ? timerText(timer, x, middle) : timerMark(x, middle))
 }
 
 function timerText(timer: Diagnosis['timers'][number], x: number, y: number): string {
@@ -107,8 +103,9 @@ function timerText(timer: Diagnosis['timers'][number], x: number, y: number): st
   return svgLines(x - 9, top, lines, 'timer end', 15) + svgLines(x - 9, top + lines.length * 15, rest, 'timer-fact end', 15)
 }
 
-const timerMark = (index: number, x: number, y: number): string =>
-  `<circle cx="${x}" cy="${round(y)}" r="9" class="timer-mark"/>${svgText(x, y + 4, String(index + 1), 'timer-number mid')}`
+/** On a telephone the bracket has the timer's number in the text below. */
+const timerMark = (x: number, y: number): string =>
+  `<circle cx="${x}" cy="${round(y)}" r="9" class="timer-mark"/>${svgText(x, y + 4, '1', 'timer-number mid')}`
 
 /** The y of the step that `ref` names, else of the first step at or after its time. */
 function rowY(layout: SequenceLayout, ref: Ref, fallback: number): number | undefined {

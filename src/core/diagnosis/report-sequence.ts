@@ -1,5 +1,5 @@
 import { html } from './report-escape.ts'
-import { drawEnds, drawHeads, drawLifelines, drawTimers } from './report-sequence-frame.ts'
+import { drawEnds, drawHeads, drawLifelines, drawTimer } from './report-sequence-frame.ts'
 import { layOut, NARROW, type SequenceShape, WIDE } from './report-sequence-layout.ts'
 import { drawRow } from './report-sequence-rows.ts'
 import { round } from './report-svg.ts'
@@ -25,7 +25,7 @@ ${draw(diagnosis, NARROW, title)}
 function draw(diagnosis: Diagnosis, shape: SequenceShape, title: string): string {
   const layout = layOut(diagnosis, shape)
   const parts = [
-    drawTimers(diagnosis, layout),
+    drawTimer(diagnosis, layout),
     drawLifelines(layout),
     ...layout.rows.map((row) => drawRow(row, layout, diagnosis)),
     drawHeads(layout),

@@ -165,8 +165,10 @@ function eventLane(plot: Plot, y: number, timeline: Timeline): Lane {
 const NICE = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 43_200, 86_400]
 
 function axis(plot: Plot, top: number, bottom: number): string {
-  const wanted = plot.shape.nameAbove ? 3 : 8
   const seconds = (plot.toMs - plot.fromMs) / 1000
+  // Below a few seconds the labels have milliseconds, and need more room.
+  const [few, many] = seconds < 8 ? [2, 5] : [3, 8]
+  const wanted = plot.shape.nameAbove ? few : many
   const step = (NICE.find((nice) => seconds / nice <= wanted) ?? 86_400 * Math.ceil(seconds / 86_400 / wanted)) * 1000
   const parts: string[] = []
   for (let ms = Math.ceil(plot.fromMs / step) * step; ms <= plot.toMs; ms += step) {

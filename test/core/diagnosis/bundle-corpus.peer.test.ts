@@ -1,12 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { unzipSync } from 'fflate'
 import { describe, expect, it } from 'vitest'
 import { ed25519Signer, makeSigningKey, verifyEd25519 } from '../../../src/cases/ed25519.ts'
 import { writeBundle } from '../../../src/core/diagnosis/bundle.ts'
-import { evidenceEntryName } from '../../../src/core/diagnosis/bundle-names.ts'
 import { openBundle } from '../../../src/core/diagnosis/bundle-read.ts'
 import { concat } from '../../../src/core/diagnosis/bundle-zip.ts'
 import { sourceOfBytes } from '../../../src/core/diagnosis/bundle-zip-read.ts'
@@ -15,58 +14,12 @@ import { packetComments } from '../../../src/core/diagnosis/packet-comments.ts'
 import { CasePrivacy } from '../../../src/core/diagnosis/privacy/privacy.ts'
 import type { EvidenceFile, Question } from '../../../src/core/diagnosis/question.ts'
 import { verifyBundle } from '../../../src/core/diagnosis/verify.ts'
-import { cutUpload } from '../../../src/core/intake/cut-upload.ts'
-import type { CutReceipt } from '../../../src/core/intake/receipt.ts'
 import { parseIp } from '../../../src/core/packet/address.ts'
-import { ALWAYS } from '../../../src/core/time/window.ts'
-import { sharedPath } from '../../support/shared.ts'
+import { corpusTruths, evidenceOf, questionOf, type Truth } from '../../support/corpus-case.ts'
 
-interface Truth {
-  readonly name: string
-  readonly capture_files: string[]
-  readonly incident_at: string | null
-  readonly subject: { readonly server_ip: string; readonly printer_ip: string }
-  readonly log: { readonly utc_offset_minutes: number }
-}
-
-const truths = readdirSync(sharedPath('corpus'))
-  .filter((name) => name.endsWith('.truth.json'))
-  .map((name): Truth => JSON.parse(readFileSync(sharedPath('corpus', name), 'utf8')))
+const truths = corpusTruths()
 const rows = truths.map((truth): [string, Truth] => [truth.name, truth])
 const signer = await ed25519Signer(await makeSigningKey())
-
-/** Cuts a case's files (the whole files are the window), as the service would. */
-async function evidenceOf(truth: Truth, privacy?: CasePrivacy): Promise<EvidenceFile[]> {
-  const evidence: EvidenceFile[] = []
-  for (const name of [...truth.capture_files, `${truth.name}.log`]) {
-    const out: Uint8Array[] = []
-    const minutes = truth.log.utc_offset_minutes
-    const zone = `${minutes < 0 ? '-' : '+'}${new Date(Math.abs(minutes) * 60_000).toISOString().slice(11, 16)}`
-    const bytes = new Uint8Array(readFileSync(sharedPath('corpus', name)))
-    const request = { window: ALWAYS, caseTimezone: zone, scope: 'all', toolVersion: '0', by: 'client', privacy } as const
-    const output = { write: (piece: Uint8Array) => void out.push(piece.slice()), end: () => undefined, abort: () => undefined }
-    const [receipt] = (await cutUpload([bytes], name, {}, request, () => output)) as [CutReceipt]
-    const file = evidenceEntryName(
-      receipt.name,
-      receipt.kind,
-      evidence.map((each) => each.file),
-    )
-    evidence.push({ file, name: receipt.name, kind: receipt.kind, source: sourceOfBytes(name, concat(out)), options: {}, receipt })
-  }
-  return evidence
-}
-
-const questionOf = (truth: Truth): Question => ({
-  incidentAtNs: truth.incident_at === null ? undefined : BigInt(Math.round(Date.parse(truth.incident_at) * 1e6)),
-  window: undefined,
-  toleranceSeconds: 120,
-  host: truth.subject.server_ip,
-  peer: { ip: truth.subject.printer_ip, port: undefined },
-  timezone: '+00:00',
-  error: undefined,
-  revision: 1,
-  payloadStripped: false,
-})
 
 async function bundleOf(
   evidence: readonly EvidenceFile[],

@@ -2,15 +2,28 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { diagnose } from '../../../src/core/diagnosis/diagnose.ts'
 import { renderHtml } from '../../../src/core/diagnosis/report-html.ts'
 import type { Diagnosis } from '../../../src/core/diagnosis/schema.ts'
 import { launchChromium } from '../../support/chromium.ts'
+import { corpusTruths, evidenceOf, questionOf } from '../../support/corpus-case.ts'
 import { DIAGNOSES } from '../../support/diagnosis-fixtures.ts'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 /** As the service sends it. */
 const POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-const cases = Object.entries(DIAGNOSES)
+
+/** One real diagnosis of each scenario of the corpus, beside the handmade ones. */
+const scenarios = [...new Map(corpusTruths().map((truth) => [truth.scenario, truth])).values()]
+const real = await Promise.all(
+  scenarios.map(
+    async (truth): Promise<[string, Diagnosis]> => [
+      `${truth.scenario} (${truth.name})`,
+      await diagnose(await evidenceOf(truth), questionOf(truth), '0.1.0'),
+    ],
+  ),
+)
+const cases: [string, Diagnosis][] = [...Object.entries(DIAGNOSES), ...real]
 const WIDTHS = [390, 1280, 2560]
 
 let browser: Browser
