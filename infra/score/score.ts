@@ -6,22 +6,16 @@
  * `--cut` first cuts every file to so many seconds round the incident, as the service does, and diagnoses from what is left and its receipts.
  * Prints what is not right, the totals, the confusion matrix and the calibration curve. `--all` runs all nine kinds of asking.
  */
-import { readdirSync, readFileSync } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { basename, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { diagnose } from '../../src/core/diagnosis/diagnose.ts'
-import type { EvidenceFile, Question } from '../../src/core/diagnosis/question.ts'
 import type { Diagnosis } from '../../src/core/diagnosis/schema.ts'
-import { cutUpload } from '../../src/core/intake/cut-upload.ts'
-import { DEFAULT_TOLERANCE_SECONDS } from '../../src/core/time/window.ts'
+import { type Asked, ask, CORPUS, EVERY_WAY, halfOf, truthsIn } from './cases.ts'
 import { accepted, type Truth } from './truth.ts'
 
-const repository = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
-const shared = process.env.HANGUP_SHARED ?? join(repository, '..', 'shared')
 const { values: opt } = parseArgs({
   options: {
-    corpus: { type: 'string', default: join(shared, 'corpus') },
+    corpus: { type: 'string', default: CORPUS },
     hints: { type: 'string', default: 'none' },
     at: { type: 'string', default: 'exact' },
     only: { type: 'string' },
@@ -31,11 +25,6 @@ const { values: opt } = parseArgs({
     quiet: { type: 'boolean', default: false },
   },
 })
-
-interface Asked {
-  readonly hints: string
-  readonly at: string
-}
 
 interface Row {
   readonly name: string
@@ -53,38 +42,6 @@ interface Row {
   readonly decisive: boolean | undefined
   readonly subject: boolean
   readonly errorLine: boolean | undefined
-}
-
-function evidence(dir: string, name: string, kind: 'capture' | 'log'): EvidenceFile {
-  const bytes = new Uint8Array(readFileSync(join(dir, name)))
-  const source = { name, size: bytes.length, open: () => [bytes] }
-  return { file: `${kind === 'capture' ? 'captures' : 'logs'}/${name}`, name, kind, source, options: {}, receipt: undefined }
-}
-
-const toNs = (stamp: string): bigint => {
-  const fraction = /\.(\d+)/.exec(stamp)?.[1] ?? ''
-  return BigInt(Date.parse(`${stamp.slice(0, 19)}Z`)) * 1_000_000n + BigInt(fraction.padEnd(9, '0').slice(0, 9))
-}
-
-function questionOf(truth: Truth, { hints, at }: Asked): Question {
-  const stamp = truth.incident_at ?? truth.app_event_at ?? truth.last_packet_at
-  const exact = toNs(stamp)
-  const offset = BigInt(Math.round((truth.log?.log_clock_offset_ms ?? 0) * 1e6))
-  const minutes = Math.abs(truth.log?.utc_offset_minutes ?? 0)
-  const two = (value: number) => String(value).padStart(2, '0')
-  const sign = (truth.log?.utc_offset_minutes ?? 0) < 0 ? '-' : '+'
-  const { server_ip, printer_ip, printer_port } = truth.subject
-  return {
-    incidentAtNs: at === 'minute' ? exact - (exact % 60_000_000_000n) : at === 'log' ? ((exact + offset) / 1_000_000n) * 1_000_000n : exact,
-    window: undefined,
-    toleranceSeconds: DEFAULT_TOLERANCE_SECONDS,
-    host: hints === 'full' ? server_ip : undefined,
-    peer: hints === 'none' ? undefined : { ip: printer_ip, port: hints === 'full' ? printer_port : undefined },
-    timezone: truth.log && !truth.log.zone_in_text ? `${sign}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}` : undefined,
-    error: undefined,
-    revision: 1,
-    payloadStripped: false,
-  }
 }
 
 function sameConnection(connection: Diagnosis['connection'], { subject, frames }: Truth): boolean {
@@ -108,42 +65,9 @@ function pointsAt(diagnosis: Diagnosis, truth: Truth): boolean {
   )
 }
 
-/** What the service would have kept: the file cut round the incident, with its receipt. */
-async function cutDown(file: EvidenceFile, question: Question, seconds: number): Promise<EvidenceFile | undefined> {
-  const incident = question.incidentAtNs ?? 0n
-  const before = BigInt(Math.round(seconds * 1e9))
-  const kept: Uint8Array[] = []
-  const request = {
-    window: { fromNs: incident - before, toNs: incident + 60_000_000_000n },
-    caseTimezone: question.timezone,
-    host: question.host,
-    peer: question.peer?.ip,
-    scope: question.peer ? ('peers' as const) : ('all' as const),
-    incidentAtNs: question.incidentAtNs,
-    toolVersion: '0.0.0',
-    by: 'service' as const,
-  }
-  const write = (bytes: Uint8Array) => {
-    kept.push(bytes.slice())
-  }
-  const [receipt] = await cutUpload(file.source.open(), file.name, file.options, request, () => ({
-    write,
-    end: () => undefined,
-    abort: () => undefined,
-  }))
-  if (!receipt || receipt.kept.records === 0) return undefined
-  return { ...file, source: { name: file.name, open: () => kept }, receipt }
-}
-
 async function score(dir: string, truth: Truth, asked: Asked): Promise<Row> {
-  const files = (truth.capture_files ?? [truth.capture_file]).map((name) => evidence(dir, name, 'capture'))
-  if (truth.log) files.push(evidence(dir, truth.log.file, 'log'))
-  const question = questionOf(truth, asked)
-  const cut =
-    opt.cut === undefined
-      ? files
-      : (await Promise.all(files.map((file) => cutDown(file, question, Number(opt.cut))))).filter((file) => file !== undefined)
-  const diagnosis = await diagnose(cut, question, '0.0.0')
+  const { files, question } = await ask(dir, truth, asked, opt.cut === undefined ? undefined : Number(opt.cut))
+  const diagnosis = await diagnose(files, question, '0.0.0')
   const { verdict } = diagnosis
   const { causes, parties, mechanisms } = accepted(truth)
   const right = causes.includes(verdict.cause)
@@ -259,16 +183,10 @@ function calibrationCurve(rows: readonly Row[]): string {
 }
 
 const dir = resolve(opt.corpus)
-const half = (name: string): string => (Number(/\d+/.exec(name)?.[0] ?? 0) % 2 === 1 ? 'odd' : 'even')
-const truths = readdirSync(dir)
-  .filter((name) => name.endsWith('.truth.json'))
-  .sort()
-  .map((name) => JSON.parse(readFileSync(join(dir, name), 'utf8')) as Truth)
+const truths = truthsIn(dir)
   .filter((truth) => !opt.only || opt.only.split(',').some((wanted) => truth.scenario === wanted || truth.name === wanted))
-  .filter((truth) => !opt.half || half(truth.name) === opt.half)
-const kinds: Asked[] = opt.all
-  ? ['none', 'peer', 'full'].flatMap((hints) => ['exact', 'minute', 'log'].map((at) => ({ hints, at })))
-  : [{ hints: opt.hints, at: opt.at }]
+  .filter((truth) => !opt.half || halfOf(truth.name) === opt.half)
+const kinds: readonly Asked[] = opt.all ? EVERY_WAY : [{ hints: opt.hints, at: opt.at }]
 const all: Row[] = []
 for (const asked of kinds) {
   const rows: Row[] = []

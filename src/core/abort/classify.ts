@@ -69,7 +69,7 @@ function capped(facts: Facts, candidates: readonly Candidate[], best: Candidate)
 /** What the capture may hide bounds how sure anything can be. */
 const qualityCap = (facts: Facts): number => {
   const { quality } = facts
-  if (quality.oneSided) return 0.9
+  if (quality.oneSided && facts.established) return 0.8
   if (quality.unseenShare > 0.1 && quality.unseen >= 3) return 0.85
   return 1
 }
