@@ -21,17 +21,22 @@ export async function fileSource(path: string, onRead?: OnRead): Promise<Source>
   const facts = await stat(path)
   const source: Source = { name: basename(path), open: () => chunksOf(path, onRead) }
   if (!facts.isFile()) return source
-  return { ...source, size: facts.size, read: (offset, length) => readAt(path, offset, length) }
+  return {
+    ...source,
+    size: facts.size,
+    openFrom: (offset) => chunksOf(path, onRead, offset),
+    read: (offset, length) => readAt(path, offset, length),
+  }
 }
 
 /** Synchronous: waiting for each read costs a quarter to a half of the whole cut's time (see `src/core/capture/README.md`). */
-function* chunksOf(path: string, onRead: OnRead | undefined): Generator<Uint8Array> {
+function* chunksOf(path: string, onRead: OnRead | undefined, from?: number): Generator<Uint8Array> {
   const descriptor = openSync(path, 'r')
   try {
     const buffer = new Uint8Array(READ_SIZE)
-    let total = 0
+    let total = from ?? 0
     for (let reads = 1; ; reads++) {
-      const length = readSync(descriptor, buffer)
+      const length = readSync(descriptor, buffer, 0, READ_SIZE, from === undefined ? null : total)
       if (length === 0) return
       total += length
       if (reads % TELL_EVERY === 0) onRead?.(total)

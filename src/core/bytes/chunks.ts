@@ -14,6 +14,8 @@ export interface Source {
   /** Bytes, or undefined where it is not known before the end. */
   readonly size?: number | undefined
   open(): Chunks
+  /** As `open`, from a byte offset on, where the input can. */
+  readonly openFrom?: ((offset: number) => Chunks) | undefined
   /** Random access, where the input can: exactly the bytes [offset, offset + length), fewer only at the end of the input. */
   readonly read?: ((offset: number, length: number) => Promise<Uint8Array>) | undefined
 }

@@ -65,20 +65,32 @@ interface CountingReader {
   readonly size: number
   readonly counts: { requests: number; bytes: number }
   readonly read: (offset: number, length: number) => Promise<Uint8Array>
+  /** Chunks from an offset on. */
+  readonly from: (offset: number) => AsyncGenerator<Uint8Array>
 }
 
-function countingReader(source: Source): CountingReader | undefined {
-  const { size, read } = source
+function countingReader({ size, read, openFrom }: Source): CountingReader | undefined {
   if (size === undefined || read === undefined) return undefined
   const counts = { requests: 0, bytes: 0 }
+  const counted = (bytes: Uint8Array): Uint8Array => {
+    counts.requests++
+    counts.bytes += bytes.length
+    return bytes
+  }
+  const byRead = async function* (offset: number): AsyncGenerator<Uint8Array> {
+    for (let at = offset; at < size; ) {
+      const chunk = await read(at, READ)
+      if (chunk.length === 0) return
+      at += chunk.length
+      yield chunk
+    }
+  }
   return {
     size,
     counts,
-    read: async (offset, length) => {
-      const bytes = await read(offset, length)
-      counts.requests++
-      counts.bytes += bytes.length
-      return bytes
+    read: async (offset, length) => counted(await read(offset, length)),
+    from: async function* (offset) {
+      for await (const chunk of openFrom?.(offset) ?? byRead(offset)) yield counted(chunk)
     },
   }
 }
@@ -92,14 +104,13 @@ async function readWindow(
   queue: PieceQueue,
   sink: Sink,
 ): Promise<boolean> {
-  for (let offset = plan.start; offset < reader.size; ) {
-    const chunk = await reader.read(offset, READ)
-    if (chunk.length === 0) return true
+  let offset = plan.start
+  for await (const chunk of reader.from(plan.start)) {
     queue.scanning(chunk)
     scanner.push(chunk)
     await queue.drain(sink)
     offset += chunk.length
-    const latest = scanner.latest
+    const { latest } = scanner
     if (latest !== undefined && instantToNs(latest) >= window.toNs + MARGIN_NS) return offset >= reader.size
   }
   return true

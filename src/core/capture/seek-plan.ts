@@ -10,7 +10,7 @@ import { tickScaleOf } from './ticks.ts'
 const PROBE = 131_072
 const LONG_PROBE = 262_144
 /** Bytes: the bisection ends when so little is left. */
-const CLOSE = 524_288
+const CLOSE = 262_144
 const MAX_PROBES = 22
 
 export interface SeekPlan {
