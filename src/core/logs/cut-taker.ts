@@ -3,7 +3,7 @@ import type { CutLogOptions } from './cut-log.ts'
 import { CutState } from './cut-state.ts'
 import type { DayOrder } from './day-order.ts'
 import { PieceDecoder } from './encoding.ts'
-import { entitiesOf, type LogEntities } from './entities.ts'
+import { entitiesOf, type LogEntities, mayHoldAddress } from './entities.ts'
 import { type DecodedError, decodeErrors } from './errors/decode.ts'
 import { mayReportError, suspectsIn } from './errors/sieve.ts'
 import { type NamedPeer, PeerNames } from './peer-names.ts'
@@ -129,7 +129,7 @@ export class CutTaker implements RecordTaker {
     const suspicious = this.#isSuspicious(buffer, from, to)
     const learning = lines < LEARN_LINES || (lines & LEARN_EACH) === 0
     if (!suspicious && !learning) return
-    if (!suspicious && !hasAddress(buffer, from, to)) return
+    if (!suspicious && !mayHoldAddress(buffer, from, to)) return
     const text = this.#decoder.decode(buffer.subarray(from, to))
     const entities = entitiesOf(text)
     const errors = suspicious ? decodeErrors(text) : []
@@ -158,7 +158,7 @@ export class CutTaker implements RecordTaker {
     const chunk = this.#chunk
     for (let at = chunk.indexOf(10, start) + 1; at > 0 && at < from; ) {
       const end = chunk.indexOf(10, at) + 1 || from
-      if (hasAddress(chunk, at, end)) {
+      if (mayHoldAddress(chunk, at, end)) {
         const text = this.#decoder.decode(chunk.subarray(at, Math.min(end, at + MAX_LOOKED_AT)))
         this.#names.learn(text, entitiesOf(text), 0)
       }
@@ -168,18 +168,3 @@ export class CutTaker implements RecordTaker {
 }
 
 const endpointText = ({ ip, port }: NamedPeer): string => (port === undefined ? ip : ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`)
-
-/** A dotted quad or an IPv6 address may be there: three dots between digits, or two colons in a row. */
-function hasAddress(buffer: Uint8Array, from: number, to: number): boolean {
-  let dots = 0
-  for (let i = from; i < to; i++) {
-    const byte = buffer[i] as number
-    if (byte === 46) {
-      if (++dots === 3) return true
-    } else if (byte === 58) {
-      if (buffer[i + 1] === 58) return true
-      dots = 0
-    } else if (byte < 48 || byte > 57) dots = 0
-  }
-  return false
-}

@@ -85,3 +85,18 @@ function compressed(groups: readonly string[]): string {
   if (best.at < 0) return groups.join(':')
   return `${groups.slice(0, best.at).join(':')}::${groups.slice(best.at + best.length).join(':')}`
 }
+
+/** A dotted quad or an IPv6 address may be there: three dots between digits, or two colons in a row. */
+export function mayHoldAddress(buffer: Uint8Array, from: number, to: number): boolean {
+  let dots = 0
+  for (let i = from; i < to; i++) {
+    const byte = buffer[i] as number
+    if (byte === 46) {
+      if (++dots === 3) return true
+    } else if (byte === 58) {
+      if (buffer[i + 1] === 58) return true
+      dots = 0
+    } else if (byte < 48 || byte > 57) dots = 0
+  }
+  return false
+}

@@ -1,6 +1,8 @@
 import type { Chunks } from '../bytes/chunks.ts'
 import { chooseDayOrder } from './day-order.ts'
 import { PieceDecoder } from './encoding.ts'
+import { mayHoldAddress } from './entities.ts'
+import { mayReportError } from './errors/sieve.ts'
 import { chooseZone, dateInName, openLog } from './open-log.ts'
 import { type LogOptions, type LogRecord, MAX_RECORD_TEXT } from './record.ts'
 import type { LogHead, RecordStart, RecordTaker } from './record-reader.ts'
@@ -66,6 +68,7 @@ class RecordGatherer implements RecordTaker {
       stampedAt: start.stamp ? start.stampedAt() : '',
       text: '',
       textCut: false,
+      maySay: { error: this.#unit === 2, address: this.#unit === 2 },
       event: start.event,
     }
   }
@@ -82,6 +85,8 @@ class RecordGatherer implements RecordTaker {
     }
     // A byte is a character at most (two in UTF-16), so `room` characters need no more than that many bytes to be complete enough.
     const end = Math.min(to, from + room * this.#unit)
+    const { error, address } = record.maySay
+    record.maySay = { error: error || mayReportError(buffer, from, end), address: address || mayHoldAddress(buffer, from, end) }
     record.text += this.#decoder.decode(buffer.subarray(from, end))
     record.textCut ||= end < to
   }

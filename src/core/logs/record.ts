@@ -31,6 +31,8 @@ export interface LogRecord {
   /** The record's text, at most {@link MAX_RECORD_TEXT} characters. */
   readonly text: string
   readonly textCut: boolean
+  /** Whether the text may report an error, or hold an address: found in the bytes, so that most records need no second look. */
+  readonly maySay: { readonly error: boolean; readonly address: boolean }
   /** Only for Windows events. */
   readonly event?: WindowsEvent | undefined
 }

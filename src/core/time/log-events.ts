@@ -23,7 +23,10 @@ const CONNECT =
 const DONE =
   /connected|established|opened|verbunden|hergestellt|connecté|établie|conectado|establecid|connesso|stabilita|estabelecid|połączono|nawiązano|ansluten|upprättad|připojen|bağlandı|установлено|подключен|しました|已连接|已建立|已連線|되었습니다/iu
 
-const MAX_EVENTS = 20_000
+const MAX_ERRORS = 20_000
+const MAX_EVENTS = 60_000 // errors included; then old openings that belong to no error are let go
+const KEPT_RECENT = 20_000
+const KEPT_BEFORE_ERROR = 8 // openings of its peer
 
 /**
  * The events of a log, in file order: errors, and records that name a peer by address. Names (queues, jobs) that other records tie to an
@@ -31,15 +34,19 @@ const MAX_EVENTS = 20_000
  */
 export async function logEvents(records: AsyncIterable<LogRecord> | Iterable<LogRecord>): Promise<LogEvent[]> {
   const names = new PeerNames()
-  const events: LogEvent[] = []
-  const unnamed: { index: number; record: LogRecord }[] = []
+  const unnamed = new Map<LogEvent, LogRecord>()
+  let events: LogEvent[] = []
+  let errorCount = 0
   for await (const record of records) {
-    if (record.timestampNs === undefined || events.length >= MAX_EVENTS) continue
+    if (record.timestampNs === undefined) continue
+    if (!record.maySay.error && !record.maySay.address) continue
     const entities = entitiesOf(record.text)
-    const errors = decodeErrors(record.text)
+    const errors = record.maySay.error ? decodeErrors(record.text) : []
     const skip = afterStamp(record)
     names.learn(record.text, entities, skip)
     if (errors.length === 0 && entities.endpoints.length === 0) continue
+    if (errors.length > 0 && ++errorCount > MAX_ERRORS) continue
+    if (events.length >= MAX_EVENTS) events = withoutOldOpenings(events)
     const event: LogEvent = {
       kind: errors.length > 0 ? 'error' : kindOf(record.text),
       at: Number(record.timestampNs / 1000n) / 1e6,
@@ -50,15 +57,31 @@ export async function logEvents(records: AsyncIterable<LogRecord> | Iterable<Log
       jobs: entities.jobs,
       errors,
     }
-    if (entities.endpoints.length === 0) unnamed.push({ index: events.length, record })
+    if (entities.endpoints.length === 0) unnamed.set(event, record)
     events.push(event)
   }
   // What was learned later counts too: a queue may say its address after its first error.
-  for (const { index, record } of unnamed) {
-    const event = events[index]
-    if (event) events[index] = { ...event, peer: names.find(record.text, entitiesOf(record.text), afterStamp(record)) ?? event.peer }
+  return events.map((event) => {
+    const record = unnamed.get(event)
+    return record ? { ...event, peer: names.find(record.text, entitiesOf(record.text), afterStamp(record)) ?? event.peer } : event
+  })
+}
+
+/** Errors, what opened their connections, and what is recent. */
+function withoutOldOpenings(events: readonly LogEvent[]): LogEvent[] {
+  const wanted = new Map<string, number>()
+  const kept: LogEvent[] = []
+  for (let i = events.length - 1; i >= 0; i--) {
+    const event = events[i]
+    if (!event) continue
+    const ip = event.peer?.ip ?? ''
+    const remaining = wanted.get(ip) ?? 0
+    if (event.kind === 'error') wanted.set(ip, KEPT_BEFORE_ERROR)
+    else if (events.length - i > KEPT_RECENT && remaining === 0) continue
+    else if (remaining > 0) wanted.set(ip, remaining - 1)
+    kept.push(event)
   }
-  return events
+  return kept.reverse()
 }
 
 /** The stamp's words and numbers name nobody. */

@@ -166,3 +166,11 @@ describe('estimateLogClock', () => {
     ).toBeUndefined()
   })
 })
+
+it('a long log keeps its errors and what opened their connections, not every line that names a peer', async () => {
+  const lines = Array.from({ length: 70_000 }, (_, i) => `${stamp(i)} queue${i % 7} job ${i} connected to 10.0.1.${i % 7}:9100\n`)
+  lines.splice(100, 0, `${stamp(100)} queue9 job 7 connecting to 10.0.0.9:9100\n`, `${stamp(120)} queue9 job 7 aborted: WSA error 10054\n`)
+  const events = await logEvents(await recordsOf(lines.join('')))
+  expect(events.length).toBeLessThan(60_001)
+  expect(events.filter(({ peer }) => peer?.ip === '10.0.0.9').map(({ kind }) => kind)).toEqual(['connecting', 'error'])
+})
