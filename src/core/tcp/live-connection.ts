@@ -19,9 +19,6 @@ const ORIGINATOR_IS_A = 2
 /** Connections before the array takes its full size. */
 const SMALL = 1024
 
-/** Bytes of one connection followed in full, without what only some have (about as much again). */
-export const LIVE_BYTES = 4 * WORDS
-
 /**
  * Connections followed in full, in one typed array: small at first, then at once of the size of the limit, because memory that is
  * not touched yet costs nothing while copies do. It is itself the view of one of them: `select` points `a`,

@@ -23,7 +23,7 @@ export const RFC_STATES: readonly RfcState[] = [
  */
 export function inferRfcState(own: LiveSide, other: LiveSide): RfcState {
   if (own.hasFin) return afterOwnFin(own, other)
-  if (own.packets === 0) return other.hasSyn && other.syns === other.packets ? 'unknown' : 'unknown'
+  if (own.packets === 0) return 'unknown'
   const ackedPeerFin = other.hasFin && own.hasAck && seqDelta(own.lastAck, other.finEnd) >= 0
   if (ackedPeerFin) return 'CLOSE_WAIT'
   if (!own.hasSyn) return own.packets > own.resets ? 'ESTABLISHED' : 'CLOSED'

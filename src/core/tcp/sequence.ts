@@ -5,6 +5,3 @@
 
 /** How far `a` lies after `b`: negative when before. */
 export const seqDelta = (a: number, b: number): number => (a - b) | 0
-
-/** The relative sequence number that `distance` (signed, modulo 2^32) stands for, given one near it that is known in full. */
-export const unwrap = (near: number, distance: number): number => near + distance

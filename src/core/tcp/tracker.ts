@@ -1,10 +1,8 @@
 import type { Frame, FrameVisitor } from '../capture/frame.ts'
 import { sourceText } from '../packet/address.ts'
-import { transportChecksum } from '../packet/checksum.ts'
 import { decode } from '../packet/decode.ts'
-import { ABSENT, ACK, Packet, RST, SYN } from '../packet/packet.ts'
+import { ABSENT, ACK, Packet, SYN } from '../packet/packet.ts'
 import { AddressTable, addressWord } from './address-table.ts'
-import { noteIpId, noteMac, noteTtl } from './baselines.ts'
 import type { TrackedConnection } from './connection.ts'
 import {
   ConnectionTable,
@@ -22,14 +20,15 @@ import {
   STREAM,
   VLAN,
 } from './connection-table.ts'
+import { isDamaged } from './damage.ts'
 import { CLOSED, ownState, peerState, RESET } from './endpoint-state.ts'
 import { factsOf } from './facts.ts'
-import { HISTORY } from './history.ts'
 import { followLite, makeLite } from './lite.ts'
 import { LiveConnection } from './live-connection.ts'
+import { followDatagram } from './live-datagram.ts'
 import { followSegment } from './live-segment.ts'
+import { originatorOf } from './originator.ts'
 import { followPlainSegment } from './plain-segment.ts'
-import { serviceSide } from './service-ports.ts'
 
 export interface TrackerLimits {
   /** Connections in the table. At the limit those that ended longest ago make room; `forgotten` counts them. 120 bytes each. */
@@ -181,7 +180,7 @@ export class Tracker {
     const live = this.#liveOf(id)
     if (live === undefined) followLite(table, id, fromB, packet, at)
     else {
-      const isBad = this.#checksumIsBad(live, fromB, packet)
+      const isBad = isDamaged(live, fromB, packet, this.#options.checksums !== 'sampled')
       const isPlain = !isBad && followPlainSegment(live, fromB, packet, at)
       const marks = isPlain ? 0 : followSegment(live, fromB, packet, at, isBad)
       this.#options.onSegment?.(packet, id, !fromB, marks)
@@ -291,28 +290,6 @@ export class Tracker {
     const { doubles } = this.#table.page(id)
     return Math.max(doubles[side + 2] ?? 0, doubles[side + SIDE_WORDS / 2 + 2] ?? 0)
   }
-
-  #checksumIsBad(live: LiveConnection, fromB: boolean, packet: Packet): boolean {
-    // A segment that the capture cut cannot be summed.
-    if (packet.payloadCaptured < packet.payloadLength) return false
-    const own = fromB ? live.b : live.a
-    const isSampled =
-      this.#options.checksums !== 'sampled' ||
-      own.packets < 32 ||
-      (own.packets & 15) === 0 ||
-      (packet.flags & (SYN | RST)) !== 0 ||
-      own.lastMarks !== 0
-    if (!isSampled) return false
-    const status = transportChecksum(packet)
-    if (status === 'ok') own.goodChecksums++
-    else if (status === 'offloaded') own.offloadedChecksums++
-    else if (status === 'bad') {
-      own.badChecksums++
-      // Where none was right so far they say nothing: offload, or addresses that were rewritten in the file.
-      return own.goodChecksums > 0
-    }
-    return false
-  }
 }
 
 /** Both sides closed, or one reset. */
@@ -320,33 +297,4 @@ function isOver({ states, isUdp }: LiveConnection): boolean {
   const own = ownState(states)
   const peer = peerState(states)
   return !isUdp && (own === RESET || peer === RESET || (own === CLOSED && peer === CLOSED))
-}
-
-/** How the originator is chosen (index of ORIGINATOR_BY), and whether it is the receiver of this first packet. */
-function originatorOf(packet: Packet): readonly [number, boolean] {
-  if (packet.kind === 'tcp' && packet.flags & SYN) return [0, (packet.flags & ACK) !== 0]
-  // What is sent to many has no other side that could have begun.
-  if (packet.kind === 'udp' && isToMany(packet)) return [2, false]
-  const owner = serviceSide(packet.sourcePort, packet.destinationPort)
-  return owner === 'neither' ? [2, false] : [1, owner === 'first']
-}
-
-/** Multicast, or the limited broadcast address. */
-function isToMany(packet: Packet): boolean {
-  const first = packet.view.getUint8(packet.destination)
-  return packet.ipVersion === 6 ? first === 0xff : first >= 224 && (first < 240 || packet.view.getUint32(packet.destination) === 0xffffffff)
-}
-
-function followDatagram(live: LiveConnection, fromB: boolean, packet: Packet, at: number): void {
-  const own = fromB ? live.b : live.a
-  if (own.packets++ === 0) {
-    own.firstAt = at
-    live.historyCodes.push(HISTORY.data + (fromB ? 1 : 0))
-  }
-  own.bytes += packet.payloadLength
-  own.lastAt = at
-  live.lastFrame = packet.frameNumber
-  noteTtl(own, packet.ttl)
-  noteIpId(own, packet.ipId)
-  noteMac(own, packet)
 }
