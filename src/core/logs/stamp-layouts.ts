@@ -16,6 +16,8 @@ const validDate = (stamp: Stamp): boolean =>
 /** Two-digit years: POSIX strptime's pivot, 69 … 99 are 19xx. */
 export const fullYear = (year: number, digits: number): number => (digits > 2 ? year : year + (year < 69 ? 2000 : 1900))
 
+const MAX_LABEL = 12 // letters of a word between a date and its time
+
 /** What stands between a date and its time: `T`, `_`, a tab, spaces, a comma, ` - `, `-`, `:`. */
 function between(cursor: StampCursor): boolean {
   const start = cursor.at
@@ -23,9 +25,12 @@ function between(cursor: StampCursor): boolean {
   cursor.spaces()
   cursor.oneOf(',-|;')
   cursor.spaces()
-  const word = cursor.letters(3).toLowerCase()
-  if (word === 'at' || word === 'um' || word === 'à') {
+  const word = cursor.letters(MAX_LABEL).toLowerCase()
+  // `15.01.2025 um 08:00`, `Date: 2025-01-15 Time: 08:00:00`
+  const label = cursor.text[cursor.at + word.length]
+  if (word === 'at' || word === 'um' || word === 'à' || (word.length > 2 && (label === ':' || label === '='))) {
     cursor.at += word.length
+    cursor.oneOf(':=')
     cursor.spaces()
   }
   return cursor.at > start
@@ -112,13 +117,13 @@ function dayMonthName(cursor: StampCursor, stamp: Stamp): boolean {
   const day = cursor.number(1, 2)
   if (day === undefined) return false
   cursor.oneOf('.')
-  if (cursor.oneOf('/- ') === undefined) return false
+  if (cursor.oneOf('/- ') === undefined && !isLetter(cursor.peek())) return false
   stamp.day = day
   stamp.month = cursor.monthName()
   if (stamp.month === 0) return false
   const hadSeparator = cursor.oneOf('/-, ') !== undefined
   const digits = cursor.digitsAhead(5)
-  if (hadSeparator && (digits === 4 || (digits === 2 && cursor.peek(2) !== 58))) {
+  if (digits === 4 || (hadSeparator && digits === 2 && cursor.peek(2) !== 58)) {
     stamp.year = fullYear(cursor.fixed(digits) ?? 0, digits)
     if (!between(cursor)) return false
   }
