@@ -56,6 +56,11 @@ export class Pseudonyms {
     return { schemaVersion: 1, ipv4: [...this.#ipv4], ipv6, macs: [...this.#macs], names: [...this.#names] }
   }
 
+  /** Machines' names learnt so far, in small letters: to be found in the files that follow. */
+  get machines(): string[] {
+    return [...this.#names].filter(([, pseudonym]) => pseudonym.startsWith('hangup-host-')).map(([original]) => original)
+  }
+
   /** Distinct originals seen so far. */
   get counts(): { readonly ipv4: number; readonly ipv6Networks: number; readonly macs: number; readonly names: number } {
     return { ipv4: this.#ipv4.size, ipv6Networks: this.#networks.size, macs: this.#macs.size, names: this.#names.size }

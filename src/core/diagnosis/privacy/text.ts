@@ -38,7 +38,8 @@ export class TextRenamer {
 
   constructor(pseudonyms: Pseudonyms, named: NamedByCase) {
     this.#pseudonyms = pseudonyms
-    this.#names = new Set(named.names.filter((name) => name !== '' && parseIp(name) === undefined).map((name) => name.toLowerCase()))
+    const listed = named.names.filter((name) => name !== '' && parseIp(name) === undefined)
+    this.#names = new Set([...listed.map((name) => name.toLowerCase()), ...pseudonyms.machines])
     this.#domains = named.domains.map((domain) => domain.toLowerCase().replace(/^\.+|\.+$/g, '')).filter((domain) => domain !== '')
     this.#pattern = this.#compile()
   }

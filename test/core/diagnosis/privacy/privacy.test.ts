@@ -72,10 +72,11 @@ describe('the map', () => {
 
   it('goes on in another session where the last one stopped', () => {
     const first = fresh()
-    first.text(said)
+    first.text(`${said} <Computer>WS42</Computer>`)
     const second = new CasePrivacy(settings, PseudonymMap.parse(JSON.parse(JSON.stringify(first.map))))
     expect(second.text('10.1.2.4 10.1.2.3')).toBe('198.18.0.2 198.18.0.1')
     expect(second.text('00-1B-21-AA-BB-CC')).toBe(first.text('00-1B-21-AA-BB-CC'))
+    expect(second.text('on WS42')).toMatch(/^on hangup-host-\d$/)
   })
 
   it('leaves alone what it does not know', () => {
