@@ -4,11 +4,22 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Spool } from '../client/cut-here.ts'
 
-/** What a cut kept, on its way: in a file that only this user can read, and that goes with the process. */
+let folder: string | undefined
+let files = 0
+
+/** This process's own folder for what it cuts; it goes with the process. */
+function spoolFolder(): string {
+  if (folder === undefined) {
+    const made = mkdtempSync(join(tmpdir(), 'hangup-'))
+    process.on('exit', () => rmSync(made, { recursive: true, force: true }))
+    folder = made
+  }
+  return folder
+}
+
+/** What a cut kept, on its way: in a file that only this user can read. */
 export async function keptFile(): Promise<Spool> {
-  const folder = mkdtempSync(join(tmpdir(), 'hangup-'))
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
-  const file = await open(join(folder, 'kept'), 'w+', 0o600)
+  const file = await open(join(spoolFolder(), String(files++)), 'w+', 0o600)
   let size = 0
   return {
     write: async (bytes) => {
