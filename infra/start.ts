@@ -8,7 +8,7 @@ import { buildPage } from './build-page.mjs'
 /** `npm start`: the whole service on this machine, offline: object storage, queue and database lie under .hangup/. */
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const home = join(root, '.hangup')
+const home = process.env.HANGUP_HOME ?? join(root, '.hangup')
 const port = Number(process.env.PORT ?? 8787)
 const base = `http://127.0.0.1:${port}`
 const STATE = ['--config', 'infra/wrangler.jsonc', '--persist-to', join(home, 'state')]
@@ -59,7 +59,17 @@ async function migrate(): Promise<void> {
 function serve(secret: string): ChildProcess {
   const variables = join(home, 'dev.env')
   writeFileSync(variables, `HANGUP_DEV_KEY=${JSON.stringify(secret)}\nHANGUP_LOOPBACK_WEBHOOKS=true\n`, { mode: 0o600 })
-  const options = ['--ip', '127.0.0.1', '--port', String(port), '--env-file', variables, '--show-interactive-dev-session=false']
+  const inspector = process.env.HANGUP_INSPECTOR ? ['--inspector-port', process.env.HANGUP_INSPECTOR] : ['--inspector-port', '0']
+  const options = [
+    '--ip',
+    '127.0.0.1',
+    '--port',
+    String(port),
+    '--env-file',
+    variables,
+    '--show-interactive-dev-session=false',
+    ...inspector,
+  ]
   return wrangler(['dev', ...STATE, ...options, '--log-level', process.env.HANGUP_LOG ?? 'error'], 'inherit')
 }
 

@@ -8,7 +8,7 @@ import { OPERATOR_KEY, TestService } from '../support/service.ts'
 /**
  * Walks openapi.yaml: every operation is called well and badly, with bodies generated from its own schema. `TestService` fails whenever an
  * answer's status, type, content or problem code is not documented; here it is checked besides that nothing ends in 500 and that what
- * the schema refuses is refused,.
+ * the schema refuses is refused.
  */
 let service: TestService
 const ids: Record<string, string> = {
