@@ -40,6 +40,7 @@ CREATE TABLE cases (
   summary TEXT, -- JSON: the published verdict in short
   lease_token TEXT,
   lease_until INTEGER,
+  attempts INTEGER NOT NULL DEFAULT 0, -- leases taken for the newest revision
   queued_at INTEGER,
   progress TEXT,
   failure TEXT,
@@ -93,6 +94,7 @@ CREATE TABLE uploads (
   part_size INTEGER,
   lease_token TEXT,
   lease_until INTEGER,
+  attempts INTEGER NOT NULL DEFAULT 0,
   started_at INTEGER NOT NULL
 );
 CREATE INDEX uploads_of_case ON uploads (case_id);
@@ -181,9 +183,11 @@ CREATE TABLE idempotency (
   fingerprint TEXT,
   status INTEGER,
   answer BLOB, -- encrypted under the caller's own key, which is not stored
+  case_id TEXT, -- whose answer it is, so that it goes with its case
   created_at INTEGER NOT NULL,
   PRIMARY KEY (tenant, key_hash)
 );
+CREATE INDEX idempotency_of_case ON idempotency (case_id);
 CREATE INDEX idempotency_by_age ON idempotency (created_at);
 
 CREATE TABLE service_secrets (name TEXT PRIMARY KEY, value TEXT NOT NULL);

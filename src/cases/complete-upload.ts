@@ -26,7 +26,9 @@ export async function completeUpload(deps: Deps, principal: Principal, caseId: s
 async function join(deps: Deps, principal: Principal, upload: UploadRecord, parts: readonly StoredPart[]): Promise<void> {
   checkWhole(upload, parts)
   const size = sizeOf(parts)
-  const allowance = new Allowance(deps, principal, (await tenantOf(deps, upload.tenant)).settings)
+  // A link paid for the whole upload when it began.
+  const payer = { ...principal, linkId: undefined }
+  const allowance = new Allowance(deps, payer, (await tenantOf(deps, upload.tenant)).settings)
   // Parts that came through the service were paid for one by one; of presigned ones it hears now.
   const isUnpaid = 'presign' in deps.objects.uploads
   if (isUnpaid) await allowance.declare(size)

@@ -1,4 +1,5 @@
 import type { Deps } from './deps.ts'
+import { errorFacts } from './error-facts.ts'
 
 const KEEP = 10_000 // milliseconds: so that a probe, or a flood of them, costs little
 
@@ -17,7 +18,7 @@ async function probe(deps: Deps): Promise<'ok' | 'degraded'> {
     await deps.objects.size('health/none')
     return 'ok'
   } catch (error) {
-    deps.log('health.degraded', { error: error instanceof Error ? error.message : 'unknown' })
+    deps.log('health.degraded', errorFacts(error))
     return 'degraded'
   }
 }

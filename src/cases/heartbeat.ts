@@ -17,7 +17,7 @@ export class Heartbeat {
   readonly #token: string
   #progress: Progress = { step: 'reading', percent: 0 }
   #beatAt = 0
-  #reported: string | undefined
+  #bytesRead = 0
 
   constructor(deps: Deps, taken: CaseRecord, token: string) {
     this.#deps = deps
@@ -31,8 +31,9 @@ export class Heartbeat {
     await this.#renew()
   }
 
-  /** Called as often as you like. */
-  async beat(): Promise<void> {
+  /** Called after every read, as often as you like. */
+  async beat(bytes: number): Promise<void> {
+    this.#bytesRead += bytes
     if (this.#deps.now() - this.#beatAt >= EVERY) await this.#renew()
   }
 
@@ -41,7 +42,6 @@ export class Heartbeat {
     const { id, tenant, revision } = this.#taken
     if (!(await this.#deps.state.leases.renew(id, this.#token, this.#progress, this.#beatAt))) throw new LeaseLost()
     const { step, percent } = this.#progress
-    if (step !== this.#reported) await report(this.#deps, { tenant, caseId: id }, 'progress', { revision, step, percent })
-    this.#reported = step
+    await report(this.#deps, { tenant, caseId: id }, 'progress', { revision, step, percent, bytesRead: this.#bytesRead })
   }
 }

@@ -1,6 +1,6 @@
 import type { Deps, Principal } from './deps.ts'
 import { Refusal } from './errors.ts'
-import { type CaseView, viewCase } from './view.ts'
+import { type CaseView, viewCases } from './view.ts'
 
 export interface ListWish {
   readonly status?: string | undefined
@@ -23,9 +23,7 @@ export async function listCases(deps: Deps, principal: Principal, wish: ListWish
   })
   const page = found.slice(0, limit)
   const last = page.at(-1)
-  const cases: CaseView[] = []
-  for (const one of page) cases.push(await viewCase(deps, one, principal))
-  return { cases, next: found.length > limit && last ? `${last.createdAt}.${last.id}` : null }
+  return { cases: await viewCases(deps, page), next: found.length > limit && last ? `${last.createdAt}.${last.id}` : null }
 }
 
 function readCursor(cursor: string): { createdAt: number; id: string } {

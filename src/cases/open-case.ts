@@ -60,6 +60,7 @@ export async function newCase(deps: Deps, principal: Principal, question: CaseQu
     summary: undefined,
     leaseToken: undefined,
     leaseUntil: undefined,
+    attempts: 0,
     queuedAt: undefined,
     progress: undefined,
     failure: undefined,

@@ -35,6 +35,7 @@ export async function queueDiagnosis(deps: Deps, principal: Principal, caseId: s
       progress: { step: 'queued', percent: 0 },
       leaseToken: null,
       leaseUntil: null,
+      attempts: 0,
     } as const
   })
   const { tenant, revision } = queued

@@ -24,7 +24,7 @@ export async function recurrenceOf(deps: Deps, found: CaseRecord): Promise<Recur
   const same = await deps.state.cases.recurring(found.tenant, summary.peer, summary.cause, deps.now() - DAYS * DAY)
   const oldest = same.at(-1)
   if (same.length < 2 || !oldest) return undefined
-  const quiet = sameInterval(same.flatMap((one) => one.summary?.quietSeconds ?? []))
+  const quiet = sameInterval(same.flatMap(({ quietSeconds }) => quietSeconds ?? []))
   const always = quiet === undefined ? '' : `, always ${quiet} s after the last data`
   return {
     days: DAYS,

@@ -41,7 +41,7 @@ export async function runDiagnosis(deps: Deps, job: { tenant: string; caseId: st
 async function workOn(deps: Deps, taken: CaseRecord, prefix: string, token: string): Promise<VerdictSummary | undefined> {
   const heartbeat = new Heartbeat(deps, taken, token)
   await heartbeat.step('reading', 5)
-  const evidence = await evidenceOf(deps, taken.id, () => heartbeat.beat())
+  const evidence = await evidenceOf(deps, taken.id, (bytes) => heartbeat.beat(bytes))
   const diagnosis = await writeResults(deps, taken, evidence, prefix, heartbeat)
   const summary = summaryOf(diagnosis)
   const { revision, filesVersion, tenant } = taken
@@ -57,6 +57,13 @@ async function announce(deps: Deps, taken: CaseRecord, summary: VerdictSummary):
   await report(deps, { tenant: taken.tenant, caseId: taken.id }, 'diagnosed', { revision, cause, abortedBy })
   await owe(deps, taken, 'case.diagnosed', { revision, verdict }, `diagnosed_r${revision}`)
   deps.log('case.diagnosed', { tenant: taken.tenant, case: taken.id, revision, cause })
+}
+
+/** Why a revision failed that no repetition could finish. */
+export const GAVE_UP = {
+  code: 'gave-up',
+  message: 'the work failed several times, not because of your files as far as is known',
+  advice: 'Ask for the diagnosis again; if it fails again, tell the operator the id of the case.',
 }
 
 /** Ends a revision as failed, with a reason that a customer understands; `diagnose` again works. */

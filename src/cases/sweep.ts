@@ -1,9 +1,13 @@
+import { failCut } from './cut-uploaded.ts'
 import type { Deps } from './deps.ts'
 import { emptyCase, forgetCase } from './forget.ts'
+import { failDiagnosis, GAVE_UP } from './run-diagnosis.ts'
 import { dropUpload } from './uploads.ts'
 
 const BATCH = 100
 const MINUTE = 60_000 // milliseconds
+/** What kills its worker this often would kill it for ever. */
+const MOST_ATTEMPTS = 8
 /** A queued case whose message was lost is queued again after this. */
 const QUEUE_PATIENCE = 5 * MINUTE
 /** No streaming upload lives longer than its connection; a resumable one lies raw for 24 h at the very most. */
@@ -29,13 +33,19 @@ export async function sweep(deps: Deps): Promise<void> {
 
 async function requeueAbandoned(deps: Deps): Promise<void> {
   const now = deps.now()
-  for (const { tenant, id, revision, ...known } of await deps.state.leases.abandoned(now, now - QUEUE_PATIENCE, BATCH)) {
-    await deps.state.cases.update({ ...known, tenant, id, revision }, { queuedAt: now }, now)
+  for (const known of await deps.state.leases.abandoned(now, now - QUEUE_PATIENCE, BATCH)) {
+    const { tenant, id, revision } = known
+    if (known.attempts >= MOST_ATTEMPTS) {
+      await failDiagnosis(deps, { tenant, caseId: id, revision }, GAVE_UP)
+      continue
+    }
+    await deps.state.cases.update(known, { queuedAt: now }, now)
     await deps.jobs.send({ kind: 'diagnose', tenant, caseId: id, revision })
     deps.log('sweep.requeued', { tenant, case: id, revision })
   }
-  for (const { tenant, caseId, id } of await deps.state.uploads.abandonedCuts(now - QUEUE_PATIENCE, BATCH)) {
-    await deps.jobs.send({ kind: 'cut', tenant, caseId, uploadId: id })
+  for (const { tenant, caseId, id, attempts } of await deps.state.uploads.abandonedCuts(now - QUEUE_PATIENCE, BATCH)) {
+    if (attempts >= MOST_ATTEMPTS) await failCut(deps, { tenant, caseId, uploadId: id }, GAVE_UP)
+    else await deps.jobs.send({ kind: 'cut', tenant, caseId, uploadId: id })
   }
 }
 

@@ -79,6 +79,7 @@ export async function beginUpload(deps: Deps, principal: Principal, found: CaseR
     storeId: wish.storeId,
     size: wish.size,
     partSize: wish.partSize,
+    attempts: 0,
     startedAt: deps.now(),
   }
   if (!(await deps.state.uploads.begin(upload, wish.settings.filesACase, mustBeAlone(found) && wish.via === 'stream'))) {

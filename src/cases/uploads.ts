@@ -10,6 +10,7 @@ import { checkName } from './file-name.ts'
 import { audit, findCase } from './find-case.ts'
 import { deleteAll } from './forget.ts'
 import { newId } from './ids.ts'
+import { spendLink } from './links.ts'
 import { hashOf, sameSecret, signText } from './secrets.ts'
 import { beginUpload } from './take-in.ts'
 import { tenantOf } from './tenants.ts'
@@ -44,6 +45,10 @@ export async function createUpload(deps: Deps, principal: Principal, caseId: str
     const advice = 'Cut it first: hangup trim --from T --to T FILE, then send what is left.'
     throw new Refusal('too-large', `an upload may have ${settings.uploadBytes} bytes`, advice)
   }
+  if (principal.linkId !== undefined && wish.size === undefined) {
+    throw new Refusal('bad-request', 'by a link, an upload says before how long it is', 'Send `size`, in bytes.')
+  }
+  await spendLink(deps, principal, wish.size ?? 0, 0)
   const id = newId('up', deps)
   const key = rawKey(found.tenant, caseId, id)
   const storeId = await deps.objects.uploads.create(key)
@@ -60,6 +65,7 @@ export async function createUpload(deps: Deps, principal: Principal, caseId: str
     })
   } catch (error) {
     await deps.objects.uploads.abort(key, storeId)
+    await spendLink(deps, principal, -(wish.size ?? 0), 0)
     throw error
   }
 }

@@ -63,7 +63,7 @@ export const CaseView = z.object({
       headline: z.string(),
     })
     .nullable(),
-  recurrence: RecurrenceView.nullable(),
+  recurrence: RecurrenceView.nullable().describe('Earlier cases of the same peer and cause; null in lists, and by a link.'),
   rawDeletedAt: Time.nullable(),
   links: z.object({ self: z.string(), events: z.string(), diagnosis: z.string().nullable(), bundle: z.string().nullable() }),
 })
@@ -78,6 +78,14 @@ export async function viewCase(deps: Deps, found: CaseRecord, viewer?: Principal
   const byLink = viewer?.linkId !== undefined
   const view = composeView(found, files, uploads, byLink ? undefined : await recurrenceOf(deps, found))
   return viewer?.scopes.has('link:upload') ? { ...view, verdict: null } : view
+}
+
+/** A page of a list: two queries for all of them; recurrence is told by the case itself. */
+export async function viewCases(deps: Deps, found: readonly CaseRecord[]): Promise<CaseView[]> {
+  const ids = found.map(({ id }) => id)
+  const [files, uploads] = [await deps.state.files.ofMany(ids), await deps.state.uploads.ofMany(ids)]
+  const of = <T extends { readonly caseId: string }>(all: readonly T[], id: string): T[] => all.filter(({ caseId }) => caseId === id)
+  return found.map((one) => composeView(one, of(files, one.id), of(uploads, one.id), undefined))
 }
 
 function composeView(

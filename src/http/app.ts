@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import type { Deps, Principal } from '../cases/deps.ts'
+import { errorFacts } from '../cases/error-facts.ts'
 import { Refusal } from '../cases/errors.ts'
 import { authenticate, type EnvironmentKeys } from './auth.ts'
 import { bodyText } from './body.ts'
@@ -136,8 +137,7 @@ async function logged(
     return done(await serveIt(requestId))
   } catch (error) {
     const { code } = problemOf(error)
-    if (code === 'internal')
-      deps.log('error', { request: requestId, operation, error: error instanceof Error ? (error.stack ?? error.message) : 'unknown' })
+    if (code === 'internal') deps.log('error', { request: requestId, operation, ...errorFacts(error) })
     return done(problemResponse(error, requestId), code)
   }
 }

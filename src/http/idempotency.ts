@@ -51,7 +51,9 @@ export class Idempotency {
 
   async finish(fingerprint: string, answer: Response): Promise<Response> {
     const body = new Uint8Array(await answer.arrayBuffer())
-    await this.#deps.state.idempotency.finish(this.#tenant, this.#hash, fingerprint, answer.status, await this.#encrypt(body))
+    const caseId = /^\/v1\/cases\/(\w+)/.exec(answer.headers.get('location') ?? '')?.[1]
+    const finished = { fingerprint, status: answer.status, answer: await this.#encrypt(body), caseId }
+    await this.#deps.state.idempotency.finish(this.#tenant, this.#hash, finished)
     return new Response(body, answer)
   }
 

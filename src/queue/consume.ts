@@ -1,7 +1,8 @@
 import type { MessageBatch } from '@cloudflare/workers-types'
 import { cutUploaded, failCut } from '../cases/cut-uploaded.ts'
 import type { Deps } from '../cases/deps.ts'
-import { failDiagnosis, runDiagnosis } from '../cases/run-diagnosis.ts'
+import { errorFacts } from '../cases/error-facts.ts'
+import { failDiagnosis, GAVE_UP, runDiagnosis } from '../cases/run-diagnosis.ts'
 import { deliver } from '../cases/webhooks/deliver.ts'
 import { Job } from '../store/jobs.ts'
 
@@ -24,7 +25,7 @@ export async function consume(batch: JobBatch, deps: Deps): Promise<void> {
       deps.log('job.failed', {
         message: message.id,
         attempts: message.attempts,
-        error: error instanceof Error ? (error.stack ?? error.message) : 'unknown',
+        ...errorFacts(error),
       })
       message.retry({ delaySeconds: Math.min(FIRST_RETRY * 4 ** (message.attempts - 1), LONGEST_RETRY) })
     }
@@ -42,12 +43,6 @@ export function run(deps: Deps, job: Job): Promise<void> {
   }
 }
 
-const GAVE_UP = {
-  code: 'gave-up',
-  message: 'the work failed several times, not because of your files as far as is known',
-  advice: 'Ask for the diagnosis again; if it fails again, tell the operator the id of the case.',
-}
-
 /** What no retry could do is told to the customer; asking again starts afresh. */
 export async function consumeDead(batch: JobBatch, deps: Deps): Promise<void> {
   for (const message of batch.messages) {
@@ -58,7 +53,7 @@ export async function consumeDead(batch: JobBatch, deps: Deps): Promise<void> {
       if (parsed.data?.kind === 'cut') await failCut(deps, parsed.data, GAVE_UP)
       message.ack()
     } catch (error) {
-      deps.log('job.dead.failed', { message: message.id, error: error instanceof Error ? error.message : 'unknown' })
+      deps.log('job.dead.failed', { message: message.id, ...errorFacts(error) })
       message.retry({ delaySeconds: 60 })
     }
   }

@@ -25,6 +25,8 @@ export interface CaseRecord {
   readonly summary: VerdictSummary | undefined
   readonly leaseToken: string | undefined
   readonly leaseUntil: number | undefined
+  /** Leases taken for the newest revision. */
+  readonly attempts: number
   readonly queuedAt: number | undefined
   readonly progress: Progress | undefined
   readonly failure: Problem | undefined
@@ -111,5 +113,7 @@ export interface UploadRecord {
   readonly storeId: string | undefined
   readonly size: number | undefined
   readonly partSize: number | undefined
+  /** Leases taken for its cut. */
+  readonly attempts: number
   readonly startedAt: number
 }

@@ -139,6 +139,19 @@ describe('a job', () => {
     expect(await service.stored()).toEqual([])
   })
 
+  it('that kills its worker again and again is given up', async () => {
+    for (let death = 0; death < 12; death++) {
+      await runDiagnosis(dyingAt(6).deps, job).catch(() => undefined)
+      service.clock += 6 * 60_000
+      await sweep(service.deps)
+      service.queued.length = 0
+    }
+    expect(await service.call('GET', `/v1/cases/${id}/diagnosis`)).toMatchObject({
+      status: 409,
+      body: { code: 'failed', reason: 'gave-up' },
+    })
+  })
+
   it('that was never sent is sent by the sweep', async () => {
     service.clock += 10 * 60_000
     await sweep(service.deps)

@@ -81,6 +81,14 @@ it('an upload link takes as many files and bytes as it allows', async () => {
   expect(await put('b.pcap')).toMatchObject({ status: 429, body: { code: 'quota-exceeded' } })
 })
 
+it('an upload link counts a resumable upload before it begins', async () => {
+  const { token } = await make({ for: 'upload', maxBytes: 1000 })
+  const create = (body: object) => service.call('POST', `/v1/cases/${id}/uploads`, body, { key: token })
+  expect(await create({ name: 'a.pcap' })).toMatchObject({ status: 400, body: { code: 'bad-request' } })
+  expect(await create({ name: 'a.pcap', size: 1001 })).toMatchObject({ status: 429, body: { code: 'quota-exceeded' } })
+  expect((await create({ name: 'a.pcap', size: 900 })).status).toBe(201)
+})
+
 it('a link dies with its case', async () => {
   const { token } = await make({ for: 'report' })
   await service.call('DELETE', `/v1/cases/${id}`)

@@ -5,7 +5,7 @@ import { readReceipt } from '../receipts.ts'
 import { storedSource } from './stored-source.ts'
 
 /** The evidence of a case as the engine asks for it, in the order of the uploads. */
-export async function evidenceOf(deps: Deps, caseId: string, onRead: () => Promise<void>): Promise<EvidenceFile[]> {
+export async function evidenceOf(deps: Deps, caseId: string, onRead: (bytes: number) => Promise<void>): Promise<EvidenceFile[]> {
   const taken: string[] = []
   const evidence: EvidenceFile[] = []
   for (const file of await deps.state.files.of(caseId)) {

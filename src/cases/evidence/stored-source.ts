@@ -11,7 +11,7 @@ export function storedSource(
   objects: Objects,
   key: string,
   about: { name: string; size?: number | undefined },
-  onRead: () => Promise<void>,
+  onRead: (bytes: number) => Promise<void>,
 ): Source {
   return {
     ...about,
@@ -19,14 +19,15 @@ export function storedSource(
       const stored = await objects.get(key)
       if (!stored) throw new Error('a stored file has lost its bytes')
       for await (const chunk of streamChunks(stored.body)) {
+        const { length } = chunk
         yield chunk
-        await onRead()
+        await onRead(length)
       }
     },
     async read(offset, length) {
       const stored = await objects.get(key, { offset, length })
       if (!stored) throw new Error('a stored file has lost its bytes')
-      await onRead()
+      await onRead(length)
       return new Uint8Array(await new Response(stored.body).arrayBuffer())
     },
   }

@@ -1,4 +1,5 @@
 import type { Deps } from '../deps.ts'
+import { errorFacts } from '../error-facts.ts'
 import { Refusal } from '../errors.ts'
 import { isPublicAddress } from './public-address.ts'
 
@@ -31,7 +32,12 @@ async function addressesOf(deps: Deps, host: string): Promise<readonly string[]>
   if (host.startsWith('[')) return [host.slice(1, -1)]
   if (/^\d{1,3}(\.\d{1,3}){3}$/.test(host)) return [host]
   if (!host.includes('.')) return refuse('its name is not a public one')
-  return deps.resolve(host)
+  try {
+    return await deps.resolve(host)
+  } catch (error) {
+    deps.log('webhook.not-resolved', errorFacts(error))
+    return refuse('its name could not be looked up')
+  }
 }
 
 function refuse(why: string): never {

@@ -134,15 +134,8 @@ const complete = route({
     },
   },
   problems: [
-    'unknown-case',
-    'unknown-upload',
-    'deleted',
-    'upload-incomplete',
-    'too-large',
-    'quota-exceeded',
-    'idempotency-mismatch',
-    'idempotency-in-progress',
-    'bad-request',
+    ...(['unknown-case', 'unknown-upload', 'unknown-tenant', 'deleted', 'upload-incomplete', 'too-large', 'quota-exceeded'] as const),
+    ...(['idempotency-mismatch', 'idempotency-in-progress', 'bad-request'] as const),
   ],
   async handle({ deps, principal, params }) {
     await completeUpload(deps, principal, params.id, params.uploadId)

@@ -1,5 +1,5 @@
 import type { CaseQuestion } from '../../cases/question.ts'
-import type { CaseRecord, CaseStatus, Progress, Tombstone } from '../records.ts'
+import type { CaseRecord, CaseStatus, Progress, Tombstone, VerdictSummary } from '../records.ts'
 import type { Sql, SqlValue } from '../sql.ts'
 import { json, maybeJson, maybeNumber, maybeText, number, orNull, type Row, text } from './rows.ts'
 
@@ -15,6 +15,11 @@ export interface CaseFilter {
   readonly limit: number
 }
 
+export interface RecurringCase {
+  readonly createdAt: number
+  readonly quietSeconds: number | undefined
+}
+
 /** A change of one case; what is left out stays, `null` empties. */
 export interface CaseChange {
   readonly status?: CaseStatus
@@ -26,6 +31,7 @@ export interface CaseChange {
   readonly failure?: unknown
   readonly leaseToken?: null
   readonly leaseUntil?: null
+  readonly attempts?: number
 }
 
 const COLUMNS: Readonly<Record<keyof CaseChange, string>> = {
@@ -38,6 +44,7 @@ const COLUMNS: Readonly<Record<keyof CaseChange, string>> = {
   failure: 'failure',
   leaseToken: 'lease_token',
   leaseUntil: 'lease_until',
+  attempts: 'attempts',
 }
 
 /** Cases: opening, finding, changing by optimistic version, forgetting. */
@@ -99,6 +106,7 @@ export function sqlCases(sql: Sql) {
         gone('links'),
         gone('outbox'),
         gone('events'),
+        gone('idempotency'),
         ['DELETE FROM upload_parts WHERE upload_id IN (SELECT id FROM uploads WHERE case_id = ?)', known.id],
         gone('uploads'),
       ])
@@ -125,11 +133,15 @@ export function sqlCases(sql: Sql) {
       return row ? number(row, 'n') : 0
     },
 
-    /** Earlier diagnosed cases with this peer and cause, newest first. */
-    async recurring(tenant: string, peer: string, cause: string, since: number): Promise<CaseRecord[]> {
-      const query = `SELECT * FROM cases WHERE tenant = ? AND cause = ? AND peer = ? AND created_at >= ? AND deleted_at IS NULL
+    /** Diagnosed cases with this peer and cause, newest first. */
+    async recurring(tenant: string, peer: string, cause: string, since: number): Promise<RecurringCase[]> {
+      const query = `SELECT created_at, summary FROM cases WHERE tenant = ? AND cause = ? AND peer = ? AND created_at >= ? AND deleted_at IS NULL
                      ORDER BY created_at DESC LIMIT 1000`
-      return (await sql.all<Row>(query, tenant, cause, peer, since)).map(toCase)
+      const rows = await sql.all<Row>(query, tenant, cause, peer, since)
+      return rows.map((row) => ({
+        createdAt: number(row, 'created_at'),
+        quietSeconds: maybeJson<VerdictSummary>(row, 'summary')?.quietSeconds,
+      }))
     },
   }
 }
@@ -157,6 +169,7 @@ export function toCase(row: Row): CaseRecord {
     summary: maybeJson(row, 'summary'),
     leaseToken: maybeText(row, 'lease_token'),
     leaseUntil: maybeNumber(row, 'lease_until'),
+    attempts: number(row, 'attempts'),
     queuedAt: maybeNumber(row, 'queued_at'),
     progress: maybeJson(row, 'progress'),
     failure: maybeJson(row, 'failure'),

@@ -5,6 +5,13 @@ import { json, maybeJson, maybeNumber, number, orNull, type Row, text } from './
 /** The evidence of a case, one row a name: storing again replaces. */
 export function sqlFiles(sql: Sql) {
   return {
+    /** Of several cases at once: a page of a list. */
+    async ofMany(caseIds: readonly string[]): Promise<FileRecord[]> {
+      if (caseIds.length === 0) return []
+      const marks = caseIds.map(() => '?').join(', ')
+      return (await sql.all<Row>(`SELECT * FROM files WHERE case_id IN (${marks})`, ...caseIds)).map(toFile)
+    },
+
     async of(caseId: string): Promise<FileRecord[]> {
       return (await sql.all<Row>('SELECT * FROM files WHERE case_id = ? ORDER BY stored_at, name', caseId)).map(toFile)
     },

@@ -7,11 +7,27 @@ export interface RememberedAnswer {
   readonly answer: Uint8Array<ArrayBuffer> | null
 }
 
+export interface FinishedAnswer {
+  readonly fingerprint: string
+  readonly status: number
+  readonly answer: Uint8Array<ArrayBuffer>
+  readonly caseId: string | undefined
+}
+
+/** Milliseconds after which a first request that never answered counts as dead: no request lasts as long. */
+const ABANDONED = 20 * 60_000
+
 /** Answers by Idempotency-Key, and the service's own secrets. */
 export function sqlIdempotency(sql: Sql) {
   return {
     /** Claims the key; otherwise what is known of it. */
     async begin(tenant: string, keyHash: string, now: number): Promise<RememberedAnswer | 'new'> {
+      await sql.run(
+        'DELETE FROM idempotency WHERE tenant = ? AND key_hash = ? AND status IS NULL AND created_at < ?',
+        tenant,
+        keyHash,
+        now - ABANDONED,
+      )
       const query = 'INSERT OR IGNORE INTO idempotency (tenant, key_hash, created_at) VALUES (?, ?, ?)'
       if ((await sql.run(query, tenant, keyHash, now)) === 1) return 'new'
       const known = await sql.first<{ fingerprint: string | null; status: number | null; answer: ArrayLike<number> | null }>(
@@ -23,10 +39,11 @@ export function sqlIdempotency(sql: Sql) {
       return { ...known, answer: known.answer ? Uint8Array.from(known.answer) : null }
     },
 
-    async finish(tenant: string, keyHash: string, fingerprint: string, status: number, answer: Uint8Array<ArrayBuffer>): Promise<void> {
+    async finish(tenant: string, keyHash: string, finished: FinishedAnswer): Promise<void> {
+      const { fingerprint, status, answer, caseId } = finished
       await sql.run(
-        'UPDATE idempotency SET fingerprint = ?, status = ?, answer = ? WHERE tenant = ? AND key_hash = ?',
-        ...[fingerprint, status, answer, tenant, keyHash],
+        'UPDATE idempotency SET fingerprint = ?, status = ?, answer = ?, case_id = ? WHERE tenant = ? AND key_hash = ?',
+        ...[fingerprint, status, answer, caseId ?? null, tenant, keyHash],
       )
     },
 

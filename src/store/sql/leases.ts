@@ -24,7 +24,7 @@ export function sqlLeases(sql: Sql) {
     /** The case, now leased to `token`; undefined when the revision is done, superseded, deleted, or somebody else works on it. */
     async take(tenant: string, caseId: string, revision: number, token: string, now: number): Promise<CaseRecord | undefined> {
       const [row] = await sql.all<Row>(
-        `UPDATE cases SET lease_token = ?, lease_until = ?, status = 'diagnosing', version = version + 1, updated_at = ?
+        `UPDATE cases SET lease_token = ?, lease_until = ?, status = 'diagnosing', attempts = attempts + 1, version = version + 1, updated_at = ?
          WHERE id = ? AND tenant = ? AND deleted_at IS NULL AND revision = ? AND coalesce(published_revision, 0) < revision
            AND status IN ('queued', 'diagnosing') AND (lease_until IS NULL OR lease_until < ?)
          RETURNING *`,

@@ -27,6 +27,13 @@ export function sqlUploads(sql: Sql) {
       return row && toUpload(row)
     },
 
+    /** Of several cases at once: a page of a list. */
+    async ofMany(caseIds: readonly string[]): Promise<UploadRecord[]> {
+      if (caseIds.length === 0) return []
+      const marks = caseIds.map(() => '?').join(', ')
+      return (await sql.all<Row>(`SELECT * FROM uploads WHERE case_id IN (${marks})`, ...caseIds)).map(toUpload)
+    },
+
     async of(caseId: string): Promise<UploadRecord[]> {
       return (await sql.all<Row>('SELECT * FROM uploads WHERE case_id = ? ORDER BY started_at', caseId)).map(toUpload)
     },
@@ -50,7 +57,7 @@ export function sqlUploads(sql: Sql) {
     /** `alone`: only when nothing else of the case is being cut. */
     async takeLease(id: string, token: string, now: number, alone: boolean): Promise<UploadRecord | undefined> {
       const [row] = await sql.all<Row>(
-        `UPDATE uploads SET lease_token = ?, lease_until = ? WHERE id = ? AND state = 'cutting' AND (lease_until IS NULL OR lease_until < ?)
+        `UPDATE uploads SET lease_token = ?, lease_until = ?, attempts = attempts + 1 WHERE id = ? AND state = 'cutting' AND (lease_until IS NULL OR lease_until < ?)
            AND (? = 0 OR NOT EXISTS (SELECT 1 FROM uploads o WHERE o.case_id = uploads.case_id AND o.id <> uploads.id
              AND (o.via = 'stream' OR o.lease_until > ?)))
          RETURNING *`,
@@ -99,6 +106,7 @@ function toUpload(row: Row): UploadRecord {
     storeId: maybeText(row, 'store_id'),
     size: maybeNumber(row, 'size'),
     partSize: maybeNumber(row, 'part_size'),
+    attempts: number(row, 'attempts'),
     startedAt: number(row, 'started_at'),
   }
 }
