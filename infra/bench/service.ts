@@ -74,7 +74,7 @@ async function oneCase(base: string, number: number): Promise<boolean> {
   const queuedAt = performance.now()
   for (;;) {
     const answer = await timed(base, 'case', 'GET', `/v1/cases/${id}`)
-    const { status } = (await answer?.json()) as { status: string }
+    const status = answer ? ((await answer.json()) as { status: string }).status : 'unknown'
     if (status === 'diagnosed') break
     if (status === 'failed') note(failures, 'case failed')
     if (performance.now() - queuedAt > 180_000) {
