@@ -8,6 +8,7 @@ import { LINK_ROUTES } from './routes/links.ts'
 import { OVERSIGHT_ROUTES } from './routes/oversight.ts'
 import { RESULT_ROUTES } from './routes/results.ts'
 import { SERVICE_ROUTES } from './routes/service.ts'
+import { TICKET_ROUTES } from './routes/tickets.ts'
 import { UPLOAD_ROUTES } from './routes/uploads.ts'
 import { WEBHOOK_ROUTES } from './routes/webhooks.ts'
 
@@ -18,6 +19,7 @@ export const ROUTES: readonly Route[] = [
   ...FILE_ROUTES,
   ...UPLOAD_ROUTES,
   ...RESULT_ROUTES,
+  ...TICKET_ROUTES,
   ...EVENT_ROUTES,
   ...LINK_ROUTES,
   ...WEBHOOK_ROUTES,
