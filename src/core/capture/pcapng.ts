@@ -2,6 +2,7 @@ import { DamageLog } from './damage.ts'
 import type { Frame, FrameVisitor } from './frame.ts'
 import { newFrame } from './new-frame.ts'
 import { BLOCK, PACKET_HEADER, SIMPLE_PACKET_HEADER, SMALLEST_BLOCK } from './pcapng-blocks.ts'
+import { mendedBlock, packetLength, sectionOfCut } from './pcapng-copy.ts'
 import { interfaceFacts, type PcapngInterface, packetDrops, parseInterface, statisticsDrops } from './pcapng-interface.ts'
 import { NO_BLOCK, PcapngLayout, WAIT } from './pcapng-layout.ts'
 import type { RecordReader } from './reader.ts'
@@ -193,21 +194,9 @@ export class PcapngReader implements RecordReader {
     if (length === WAIT) this.need = layout.need
     else if (position + length <= end) {
       this.#block(buffer, view, position, position + length, base)
-      if (this.#keepsBlock && layout.mended) this.#writeMended(view, position, length)
+      if (this.#keepsBlock && layout.mended) this.#writeCopy(mendedBlock(view, position, length, layout.littleEndian))
     }
     return length
-  }
-
-  /** What is kept can be read by others: both lengths are set to what the block takes. */
-  #writeMended(view: DataView, position: number, length: number): void {
-    const padded = (length + 3) & ~3
-    const copy = new Uint8Array(padded)
-    copy.set(new Uint8Array(view.buffer, view.byteOffset + position, length - 4))
-    const header = new DataView(copy.buffer)
-    header.setUint32(4, padded, this.#layout.littleEndian)
-    header.setUint32(padded - 4, padded, this.#layout.littleEndian)
-    this.#selection?.write(copy, 0, padded)
-    this.#keepsBlock = false
   }
 
   #block(buffer: Uint8Array, view: DataView, position: number, next: number, base: number): void {
@@ -243,16 +232,12 @@ export class PcapngReader implements RecordReader {
     if (version !== '1.0' && version !== '1.2') {
       this.#damage.note('unusual-version', base + position + 12, 0, `a section header names version ${version}, not 1.0`)
     }
-    this.#writeSection(view, position, next, littleEndian)
+    this.#writeCopy(sectionOfCut(view, position, next, littleEndian))
   }
 
-  /** The section's length no longer holds after a cut: −1, "not known", takes its place. */
-  #writeSection(view: DataView, position: number, next: number, littleEndian: boolean): void {
-    if (this.#selection === undefined) return
-    const copy = new Uint8Array(view.buffer, view.byteOffset + position, next - position).slice()
-    copy.fill(0xff, 16, 24)
-    new DataView(copy.buffer).setUint32(copy.length - 4, copy.length, littleEndian)
-    this.#selection.write(copy, 0, copy.length)
+  #writeCopy(copy: Uint8Array): void {
+    this.#selection?.write(copy, 0, copy.length)
+    this.#keepsBlock = false
   }
 
   #interface(view: DataView, position: number, next: number, base: number): void {
@@ -358,13 +343,4 @@ export class PcapngReader implements RecordReader {
       bytesSkipped: this.#damage.bytesSkipped,
     }
   }
-}
-
-/** The common case, an enhanced packet block that is all there and consistent: its length; else 0. */
-function packetLength(view: DataView, position: number, end: number, littleEndian: boolean): number {
-  if (view.getUint32(position, littleEndian) !== BLOCK.enhancedPacket) return 0
-  const length = view.getUint32(position + 4, littleEndian)
-  if (length < 32 || (length & 3) !== 0 || position + length > end) return 0
-  if (view.getUint32(position + length - 4, littleEndian) !== length) return 0
-  return view.getUint32(position + 20, littleEndian) <= length - 32 ? length : 0
 }
