@@ -2,7 +2,7 @@ import type { Chunks, Sink } from '../bytes/chunks.ts'
 import { InputError } from '../errors.ts'
 import type { CutReceipt, LogDigest } from '../intake/receipt.ts'
 import type { Window } from '../time/window.ts'
-import { clockShift, cutOptions, cutWarnings } from './cut-report.ts'
+import { clockShift, cutOptions, cutWarnings, nearOf } from './cut-report.ts'
 import { CutTaker } from './cut-taker.ts'
 import { chooseDayOrder } from './day-order.ts'
 import { chooseZone, dateInName, openLog } from './open-log.ts'
@@ -73,14 +73,6 @@ export async function cutLog(chunks: Chunks, options: CutLogOptions, sink: Sink)
     suggestedClockOffset: clockShift(options, cut)?.clockOffset ?? null,
     logDigest: cut.digest.digest(),
   }
-}
-
-/** A moment near which the log lies: the incident, else the middle of a window that has one. */
-function nearOf(options: CutLogOptions): number | undefined {
-  const { incidentAtNs, window } = options
-  if (incidentAtNs !== undefined) return Number(incidentAtNs / 1_000_000_000n)
-  const spanNs = window.toNs - window.fromNs
-  return spanNs > 400n * 86_400n * 1_000_000_000n ? undefined : Number((window.fromNs + spanNs / 2n) / 1_000_000_000n)
 }
 
 function noTimestamps(options: CutLogOptions): InputError {

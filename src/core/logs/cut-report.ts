@@ -32,6 +32,14 @@ export function cutOptions(
   return said
 }
 
+/** A moment near which the log lies: the incident, else the middle of a window that has one. */
+export function nearOf(options: CutLogOptions): number | undefined {
+  const { incidentAtNs, window } = options
+  if (incidentAtNs !== undefined) return Number(incidentAtNs / 1_000_000_000n)
+  const spanNs = window.toNs - window.fromNs
+  return spanNs > 400n * 86_400n * 1_000_000_000n ? undefined : Number((window.fromNs + spanNs / 2n) / 1_000_000_000n)
+}
+
 /** What the customer must see: assumptions that move the window, and errors that lie just outside it. */
 export function cutWarnings(options: CutLogOptions, cut: CutState, zone: ChosenZone, order: DayOrder): CutReceipt['warnings'] {
   const warnings: CutReceipt['warnings'] = []
@@ -48,8 +56,11 @@ export function cutWarnings(options: CutLogOptions, cut: CutState, zone: ChosenZ
       message: `every date can be read both ways: ${order.dayFirst ? 'day' : 'month'} first was assumed (give dayFirst to correct it)`,
     })
   }
-  if (notes && notes.yearInferred > 0)
-    warnings.push({ code: 'year-inferred', message: 'the stamps have no year: the one nearest to the incident was taken' })
+  if (notes && notes.yearInferred > 0) {
+    const known = nearOf(options) !== undefined
+    const message = known ? 'the one nearest to the incident was taken' : 'no incident is known, so 1970 was taken (give its moment)'
+    warnings.push({ code: known ? 'year-inferred' : 'year-unknown', message: `the stamps have no year: ${message}` })
+  }
   if (cut.keptRecords === 0 && cut.recordsSeen > 0) warnings.push(nothingInside(options, cut))
   const shift = clockShift(options, cut)
   if (shift) warnings.push({ code: 'clock-shift', message: shift.message })

@@ -182,6 +182,10 @@ describe('zones, orders and years', () => {
     expect(await at(line, { incidentAtNs: ns(near) })).toBe(expected)
   })
 
+  it('a year that nobody knows is said to be unknown', async () => {
+    expect((await cut('Jan  1 00:01:00 x\n')).warnings.map(({ code }) => code)).toContain('year-unknown')
+  })
+
   it('the second pass through the autumn hour is told by the order of the records', async () => {
     const log = ['01:50', '01:10', '01:40', '02:10'].map((time) => `2025-10-26 ${time}:00 x`).join('\n')
     const records = await recordsOf(log, { fileOptions: { timezone: 'Europe/London' } })
