@@ -121,7 +121,7 @@ function footer(diagnosis: Diagnosis, links: ReportLinks): string {
     links.report && `[Report with pictures](<${address(links.report)}>)`,
     links.bundle && `[Bundle](<${address(links.bundle)}>)`,
   ]
-  const said = `Hangup ${diagnosis.engine.version}, revision ${diagnosis.revision}. Times are UTC on the reference clock.`
+  const said = `Hangup ${text(diagnosis.engine.version, 40)}, revision ${diagnosis.revision}. Times are UTC on the reference clock.`
   return [...made.filter(Boolean), said].join(' · ')
 }
 

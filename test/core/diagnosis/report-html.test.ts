@@ -4,36 +4,9 @@ import { wrapText } from '../../../src/core/diagnosis/report-svg.ts'
 import { duration, percent, repeatAdvice } from '../../../src/core/diagnosis/report-words.ts'
 import { Diagnosis } from '../../../src/core/diagnosis/schema.ts'
 import { DIAGNOSES } from '../../support/diagnosis-fixtures.ts'
+import { withHostileText } from '../../support/hostile-text.ts'
 
 const cases = Object.entries(DIAGNOSES)
-const HOSTILE = '"\'><script>alert(1)</script><img src=x onerror=alert(1)>]]>&lt;\u202E{{7*7}}'
-
-/** Every string of a diagnosis that can come from a customer's file, replaced. */
-function withHostileText<T>(value: T): T {
-  if (Array.isArray(value)) return value.map(withHostileText) as T
-  if (typeof value !== 'object' || value === null) return value
-  const fixed = new Set([
-    'cause',
-    'abortedBy',
-    'mechanism',
-    'lookAt',
-    'kind',
-    'from',
-    'to',
-    'at',
-    'owner',
-    'protocol',
-    'vantage',
-    'source',
-    'startedAt',
-    'endedAt',
-    'flags',
-  ])
-  return Object.fromEntries(
-    Object.entries(value).map(([key, each]) => [key, typeof each === 'string' ? (fixed.has(key) ? each : HOSTILE) : withHostileText(each)]),
-  ) as T
-}
-
 describe('renderHtml', () => {
   it.each(cases)('%s: verdict, who should act and whether to repeat it stand on the page', (cause, diagnosis) => {
     const page = renderHtml(Diagnosis.parse(diagnosis))

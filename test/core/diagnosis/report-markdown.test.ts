@@ -3,6 +3,7 @@ import { markdown } from '../../../src/core/diagnosis/report-escape.ts'
 import { MARKDOWN_LIMIT, renderMarkdown } from '../../../src/core/diagnosis/report-markdown.ts'
 import { Diagnosis } from '../../../src/core/diagnosis/schema.ts'
 import { DIAGNOSES } from '../../support/diagnosis-fixtures.ts'
+import { withHostileText } from '../../support/hostile-text.ts'
 
 const cases = Object.entries(DIAGNOSES)
 
@@ -15,6 +16,12 @@ describe('renderMarkdown', () => {
     expect(text).toContain('Who should act:')
     if (diagnosis.recommendations.length > 0) expect(text).toContain('**Do this**')
     expect(text).not.toMatch(/^\|/m)
+  })
+
+  it.each(cases)('%s: outside code spans nothing of the customer is more than words', (_, diagnosis) => {
+    const outside = renderMarkdown(withHostileText(diagnosis)).replace(/(?<!`)(`+)(?!`)[\s\S]*?(?<!`)\1(?!`)/g, '')
+    expect(outside).not.toMatch(/[<>@[\]!]|https?:|evil|octocat|#\d/)
+    expect(outside.match(/^#/gm)).toHaveLength(1)
   })
 
   it('says what it left out when there is more than fits', () => {
