@@ -1,5 +1,6 @@
 import { Bins } from './bins.ts'
-import { ACK, endOf, FIN, isData, otherRole, type Role, RST, type Segment, type SegmentKind, SYN } from './segment.ts'
+import { ACK, endOf, isData, otherRole, type Role, RST, type Segment, SYN } from './segment.ts'
+import { classify, type Flow, isCopy, isSpecial } from './segment-kind.ts'
 
 /** What a traced segment looks like before it is placed in its flow: header fields as they are on the wire. */
 export interface WireSegment {
@@ -81,7 +82,8 @@ const HEAD = 400
 const TAIL = 2_400
 const SPECIAL = 1_200
 /** Outstanding segments remembered for RTT and delivery. */
-const OUTSTANDING = 4_096
+const OUTSTANDING = 1_024
+const RECENT = 8
 const HALF = 0x8000_0000
 
 const newSide = (): TraceSide => ({
@@ -112,15 +114,6 @@ const newSide = (): TraceSide => ({
   largestDelivered: 0,
 })
 
-interface Flow {
-  readonly side: TraceSide
-  /** Absolute sequence number that counts as 0; undefined before it is known. */
-  base: number | undefined
-  lastIpId: number
-  last: Segment | undefined
-  readonly outstanding: Map<number, Segment>
-}
-
 const bump = <K>(counts: Map<K, number>, key: K, most: number): void => {
   const seen = counts.get(key)
   if (seen !== undefined || counts.size < most) counts.set(key, (seen ?? 0) + 1)
@@ -135,8 +128,8 @@ const distance = (to: number, from: number): number => {
 /** Places each segment of one connection in its flow as it passes. Feed it in time order; memory is bounded whatever passes. */
 export class FlowTrace {
   private readonly flows: Record<Role, Flow> = {
-    host: { side: newSide(), base: undefined, lastIpId: -1, last: undefined, outstanding: new Map() },
-    peer: { side: newSide(), base: undefined, lastIpId: -1, last: undefined, outstanding: new Map() },
+    host: { side: newSide(), base: undefined, lastIpId: -1, last: undefined, recent: [], outstanding: new Map() },
+    peer: { side: newSide(), base: undefined, lastIpId: -1, last: undefined, recent: [], outstanding: new Map() },
   }
   private readonly head: Segment[] = []
   private readonly special: Segment[] = []
@@ -174,7 +167,7 @@ export class FlowTrace {
       timestampEcho: wire.timestampEcho,
       kind,
       damaged: wire.damaged,
-      copy: isCopy(own.last, wire, seq, ack, other.side.rttMin),
+      copy: isCopy(own.recent, wire, seq, ack, other.side.rttMin),
       payload: wire.payload,
       deliveredAt: undefined,
       superseded: false,
@@ -184,6 +177,8 @@ export class FlowTrace {
     this.countOverTime(segment)
     this.keep(segment)
     own.last = segment
+    own.recent.push(segment)
+    if (own.recent.length > RECENT) own.recent.shift()
   }
 
   result(): Trace {
@@ -273,6 +268,8 @@ export class FlowTrace {
     }
     side.acked = segment.ack
     for (const [seq, sent] of other.outstanding) {
+      // In the order they were sent: behind the first one beyond the acknowledgement lies none that it covers.
+      if (sent.seq >= segment.ack) break
       if (endOf(sent) > segment.ack) continue
       deliver(side, sent, segment.at, true)
       other.outstanding.delete(seq)
@@ -312,40 +309,4 @@ const deliver = (side: TraceSide, sent: Segment, at: number, cumulative: boolean
   if (!cumulative || sent.kind === 'retransmission' || at < sent.at) return
   side.rttMin = Math.min(side.rttMin, at - sent.at)
   side.rttSamples++
-}
-
-const isSpecial = (segment: Segment): boolean =>
-  (segment.kind !== 'data' && segment.kind !== 'ack' && segment.kind !== 'duplicate-ack') || segment.damaged
-
-/**
- * The same packet twice: a mirror port that copies both directions shows each packet where it enters and where it leaves the switch.
- * A stack that really sends again counts its IP-ID on, or waits at least a good part of a round trip.
- */
-const isCopy = (last: Segment | undefined, wire: WireSegment, seq: number, ack: number, rtt: number): boolean => {
-  if (!last || last.seq !== seq || last.ack !== ack || last.flags !== wire.flags || last.length !== wire.length) return false
-  if (last.window !== wire.window || last.timestampValue !== wire.timestampValue) return false
-  // Answers to several segments look alike down to the IP-ID: an RST is never taken for a copy of the one before.
-  if (wire.flags & RST || last.ipId !== wire.ipId) return false
-  const most = wire.ipId > 0 ? 0.05 : Math.min(0.001, 0.25 * rtt)
-  return wire.at - last.at < most && (wire.length > 0 || wire.ipId > 0 || (wire.flags & (SYN | FIN)) !== 0)
-}
-
-const classify = (own: Flow, other: Flow, wire: WireSegment, seq: number, ack: number): SegmentKind => {
-  if (wire.flags & RST) return 'rst'
-  if (wire.flags & SYN) return wire.flags & ACK ? 'syn-ack' : 'syn'
-  const { side } = own
-  const end = seq + wire.length + (wire.flags & FIN ? 1 : 0)
-  const closed = other.side.window === 0 && !(other.last && other.last.flags & SYN)
-  if (!(wire.flags & FIN) && wire.length <= 1 && side.packets > 0) {
-    // RFC 9293 §3.8.4: SEG.SEQ = SND.NXT - 1; Linux probes a closed window with the same shape, other stacks with one new byte.
-    if (seq === side.maxEnd - 1 && side.acked >= side.maxEnd) return closed ? 'zero-window-probe' : 'keep-alive'
-    if (wire.length === 0 && (seq === side.acked - 1 || seq === side.maxEnd - 1)) return closed ? 'zero-window-probe' : 'keep-alive'
-    if (closed && wire.length === 1) return 'zero-window-probe'
-  }
-  if (end > seq && end <= side.maxEnd && side.packets > 0) return 'retransmission'
-  if (wire.flags & FIN) return 'fin'
-  if (wire.length > 0) return 'data'
-  return ack === other.side.acked && side.packets > 1 && other.side.maxEnd > other.side.acked && wire.window === side.window
-    ? 'duplicate-ack'
-    : 'ack'
 }

@@ -65,3 +65,37 @@ export const partyHeadline = (party: Party, facts: Facts): string => {
   }
   return `The connection was ended by ${who[party]}; why cannot be said from what was sent.`
 }
+
+/** What the cause means, in a sentence or two for a reader who does not know TCP. */
+export const MEANS: Readonly<Record<Cause, string>> = {
+  'fin-wait-1-timeout':
+    'A FIN is repeated like data; when no acknowledgement comes the stack drops the connection (FIN-WAIT-1) without a further packet, and the program gets its error then.',
+  'fin-wait-2-timeout':
+    'The connection was half-closed (FIN-WAIT-2): the host had finished, the other side had confirmed that and kept its own side open. A timer of the host ends such a wait, usually without a packet.',
+  'retransmission-timeout':
+    'TCP repeats what is not acknowledged a limited number of times and then drops the connection; the program gets its error at that moment.',
+  'keepalive-timeout': 'Keep-alive asks an idle partner for a sign of life; after enough unanswered probes the stack drops the connection.',
+  'early-close': 'What the other side had still to say is lost to the program, because the reset throws away what lies unread.',
+  'peer-idle-close': 'The other side ended a quiet connection by a timer of its own.',
+  'peer-reset': 'A reset ends a connection at once and throws away what is unread.',
+  'peer-restarted': 'A stack that knows nothing of a connection answers its packets with a reset: so does a device that restarted.',
+  'middlebox-reset':
+    'Firewalls and similar devices can end a connection by resets in the name of the other side; the address on a reset does not prove its sender.',
+  'host-abort': 'Its own software closed the socket with data unread, or aborted it, or something on that machine did so in its place.',
+  'zero-window-stall': 'A closed window means: my buffer is full, wait. The other side was alive and did not take more data.',
+  'idle-state-loss':
+    'Firewalls, NAT and load balancers forget connections that are quiet for longer than their timer, and then drop or reset what comes.',
+  'path-mtu-black-hole':
+    'Somewhere on the path the largest packet allowed is smaller than the sender believes, and the message that would tell it so does not come back.',
+  corruption: 'A receiver silently drops a segment whose checksum is wrong, so that the sender repeats it until it gives up.',
+  'neighbor-unreachable': 'Without the link address of the other side (or of the gateway) no packet can be sent to it.',
+  'duplicate-address': 'Packets went to the wrong one of two machines, which knew nothing of the connection.',
+  'network-outage': 'Devices that have nothing in common but the network do not fail at the same moment.',
+  'icmp-unreachable': 'Such a message is the network itself saying that it cannot or may not deliver.',
+  'connect-refused': 'Nothing listened on that port, or something refused in its place.',
+  'connect-timeout': 'The first packet of a connection is repeated a few times; without any answer the attempt fails.',
+  'no-wire-cause':
+    'What ended the connection for the program did not happen on the network: look for filters, services and time-outs on the host itself.',
+  'normal-close': '',
+  undetermined: '',
+}

@@ -1,13 +1,13 @@
 import type { Question } from '../../diagnosis/question.ts'
 import { frameRef, isoOf } from '../../diagnosis/refs.ts'
-import type { Diagnosis, Ref } from '../../diagnosis/schema.ts'
+import type { Cause, Diagnosis, Ref } from '../../diagnosis/schema.ts'
 import type { Pointer } from '../facts.ts'
 import type { Investigation } from '../investigate.ts'
 import type { Studied } from '../study.ts'
 import { timersOf } from '../timers.ts'
 import { clocksOf } from './clocks.ts'
 import { deliveryOf } from './delivery.ts'
-import { HEADLINES, partyHeadline } from './headline.ts'
+import { HEADLINES, MEANS, partyHeadline } from './headline.ts'
 import { inputsOf } from './inputs.ts'
 import { limitsOf } from './limits.ts'
 import { otherErrorsOf, reportedErrorOf } from './logged-errors.ts'
@@ -106,15 +106,16 @@ function verdictOf(subject: Studied): Diagnosis['verdict'] {
     confidence: judgement.confidence,
     partyConfidence: judgement.partyConfidence,
     headline: isPartyOnly ? partyHeadline(act.abortedBy, facts) : HEADLINES[cause](facts),
-    explanation: said
-      .slice(0, 3)
-      .map(({ says }) => `${says.charAt(0).toUpperCase()}${says.slice(1)}.`)
-      .join(' '),
+    explanation: [...said.slice(0, 3).map(({ says }) => sentence(says)), MEANS[cause]].filter(Boolean).join(' '),
   }
 }
 
 /** Port 0 stands for one that no packet shows. */
 const endpoint = ({ ip, port }: { ip: string; port: number }) => ({ ip, port: port === 0 ? null : port })
+
+/** Words of a rule as a sentence; an address keeps its case. */
+const sentence = (says: string): string =>
+  `${/^[a-z]{2}/.test(says) && !/^[0-9a-f]*:/.test(says) ? says.charAt(0).toUpperCase() + says.slice(1) : says}.`
 
 function connectionOf({ files, observations }: Investigation, { view, facts }: Studied): Diagnosis['connection'] {
   const { connection } = view
@@ -143,20 +144,26 @@ function connectionOf({ files, observations }: Investigation, { view, facts }: S
   }
 }
 
-/** What was seen about the winner first, for and against; then what speaks for the runners-up. */
+/**
+ * What was seen about the winner first, for and against; then what the rules of rival causes saw. That speaks for the verdict too where
+ * the rival means the same act by the same party (a ladder, under an idle connection that was forgotten), else against it.
+ */
 function evidenceOf({ judgement }: Studied, ref: (pointer: Pointer) => Ref): Diagnosis['evidence'] {
-  const own = judgement.weighed.filter((one) => one.cause === judgement.cause && one.logOdds !== 0)
-  const rivals = new Set(judgement.candidates.slice(0, 4).map(({ cause }) => cause))
-  const other = judgement.weighed.filter((one) => one.cause !== judgement.cause && rivals.has(one.cause) && one.logOdds > 0)
-  const seen = new Set<string>()
+  const { cause, act, candidates, weighed } = judgement
+  const acts = new Map(candidates.map((candidate) => [candidate.cause, candidate.act]))
+  const isSameAct = (rival: Cause) => acts.get(rival)?.abortedBy === act.abortedBy && acts.get(rival)?.mechanism === act.mechanism
+  const own = weighed.filter((one) => one.cause === cause && one.logOdds !== 0)
+  const rivals = new Set(candidates.slice(0, 4).map((candidate) => candidate.cause))
+  const other = weighed.filter((one) => one.cause !== cause && one.logOdds > 0 && (rivals.has(one.cause) || isSameAct(one.cause)))
   const rows = [...own, ...other].sort(
-    (a, b) => Number(b.cause === judgement.cause) - Number(a.cause === judgement.cause) || Math.abs(b.logOdds) - Math.abs(a.logOdds),
+    (a, b) => Number(b.cause === cause) - Number(a.cause === cause) || Math.abs(b.logOdds) - Math.abs(a.logOdds),
   )
+  const seen = new Set<string>()
   const out: Diagnosis['evidence'] = []
   for (const one of rows) {
     if (seen.has(one.says) || out.length >= MOST_EVIDENCE) continue
     seen.add(one.says)
-    const supports = one.cause === judgement.cause ? one.logOdds > 0 : false
+    const supports = one.cause === cause ? one.logOdds > 0 : isSameAct(one.cause)
     out.push({ says: one.says, supports, refs: one.refs.map(ref) })
   }
   return out
@@ -166,13 +173,15 @@ function alternativesOf({ judgement }: Studied): Diagnosis['alternatives'] {
   return judgement.candidates
     .filter(({ cause }) => cause !== judgement.cause && cause !== 'undetermined')
     .slice(0, MOST_ALTERNATIVES)
-    .map(({ cause, act, probability }) => ({
-      cause,
-      abortedBy: act.abortedBy,
-      confidence: Math.round(Math.min(probability, 1 - (judgement.confidence ?? 0)) * 500) / 1000,
-      against: judgement.weighed
-        .filter((one) => one.cause === cause && one.logOdds < 0)
-        .map(({ says }) => says)
-        .slice(0, 3),
-    }))
+    .map(({ cause, act, probability }) => {
+      const own = judgement.weighed.filter((one) => one.cause === cause)
+      const against = [...new Set(own.filter((one) => one.logOdds < 0).map(({ says }) => says))].slice(0, 3)
+      const nothing = own.some((one) => one.logOdds > 0) ? 'less speaks for it than for the verdict' : 'nothing that was seen speaks for it'
+      return {
+        cause,
+        abortedBy: act.abortedBy,
+        confidence: Math.round(Math.min(probability, 1 - (judgement.confidence ?? 0)) * 500) / 1000,
+        against: against.length > 0 ? against : [nothing],
+      }
+    })
 }

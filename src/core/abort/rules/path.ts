@@ -62,7 +62,7 @@ export const resetAfterIdleByOther: AbortRule = {
     if (!silence || silence.seconds < SHORTEST_STATE_TIMER) return NOTHING
     const marks = forgedMarks(facts)
     if (marks <= 0) return NOTHING
-    const says = `the RST that came after ${seconds(silence.seconds)} of silence was not sent by the peer itself`
+    const says = `the RST that came after ${seconds(silence.seconds)} of silence bears marks of another sender than the peer`
     return [weigh('idle-state-loss', marks + 0.5, says, [silence.before, reset.segment]), weigh('middlebox-reset', -1, says, [])]
   },
 }
