@@ -157,7 +157,7 @@ export class CutState {
   holdBack(): void {
     this.#closeRun()
     for (let i = this.#copied; i < this.#pieces.length; i++) {
-      const copy = this.#pieces[i]?.slice() ?? new Uint8Array(0)
+      const copy = new Uint8Array(this.#pieces[i] ?? [])
       this.#pieces[i] = copy
       this.heldBytes += copy.length
     }
@@ -205,7 +205,7 @@ export class CutState {
     }
     this.#closeRun()
     if (lasting) this.#run = { buffer, from, to }
-    else this.#pieces.push(buffer.slice(from, to))
+    else this.#pieces.push(new Uint8Array(buffer.subarray(from, to)))
   }
 
   #closeRun(): void {

@@ -32,7 +32,8 @@ export async function openLog(chunks: Chunks, options: LogOptions): Promise<Open
     const next = await iterator.next()
     done = next.done === true
     if (!next.done) {
-      pieces.push(next.value.slice())
+      // Not `slice`: Node's Buffer makes a view of it, and the source may reuse its memory.
+      pieces.push(new Uint8Array(next.value))
       size += next.value.length
     }
   }

@@ -15,7 +15,7 @@ export const bytesOf = (text: string | Uint8Array): Uint8Array => (typeof text =
 
 /** Like a file's reader: one buffer for every chunk, so that whoever keeps a piece without copying it is found out. */
 export function* inOneBuffer(bytes: Uint8Array, size: number): Generator<Uint8Array> {
-  const buffer = new Uint8Array(size)
+  const buffer = Buffer.alloc(size)
   for (let at = 0; at < bytes.length; at += size) {
     const part = bytes.subarray(at, at + size)
     buffer.fill(0xee)
@@ -45,7 +45,7 @@ export async function cut(
   const result = await cutLog(
     inOneBuffer(bytesOf(log), chunkSize),
     { window: ALWAYS, ...options },
-    (piece) => void pieces.push(piece.slice()),
+    (piece) => void pieces.push(new Uint8Array(piece)),
   )
   const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0))
   let at = 0
