@@ -2,6 +2,7 @@ import { type DecompressionReport, decompress, newReport } from '../../bytes/dec
 import { scanCapture } from '../../capture/scan.ts'
 import type { CaptureSummary } from '../../capture/summary.ts'
 import type { EvidenceFile } from '../../diagnosis/question.ts'
+import type { CutReceipt } from '../../intake/receipt.ts'
 import { decode } from '../../packet/decode.ts'
 import { Packet } from '../../packet/packet.ts'
 import { Bins } from '../../tcp/bins.ts'
@@ -62,14 +63,25 @@ export async function readCapture(inputs: readonly Input[]): Promise<Capture> {
     frame0 += summary.frames
   }
   const dated = members.map(({ summary }) => summary).filter((summary) => summary.earliest)
+  const covered = members.flatMap(({ file }) => coveredBy(file.receipt) ?? [])
   return {
     members,
     connections: { [Symbol.iterator]: () => tracker.finish() },
     surroundings: watch.result(),
     bins: bins ?? new Bins(0, 1),
-    from: Math.min(...dated.map((summary) => secondsOf(summary.earliest))),
-    until: Math.max(...dated.map((summary) => secondsOf(summary.latest))),
+    from: Math.min(...dated.map((summary) => secondsOf(summary.earliest)), ...covered.map((span) => span.from)),
+    until: Math.max(...dated.map((summary) => secondsOf(summary.latest)), ...covered.map((span) => span.until)),
   }
+}
+
+const stampSeconds = (stamp: string): number => Date.parse(`${stamp.slice(0, 19)}Z`) / 1000 + Number(/\.\d+/.exec(stamp)?.[0] ?? 0)
+
+/** A cut capture covers the part of its window that the upload covered, although what is left may begin later and end sooner. */
+const coveredBy = (receipt: CutReceipt | undefined): { from: number; until: number } | undefined => {
+  if (!receipt?.source.from || !receipt.source.to) return undefined
+  const from = Math.max(stampSeconds(receipt.source.from), stampSeconds(receipt.window.from))
+  const until = Math.min(stampSeconds(receipt.source.to), stampSeconds(receipt.window.to))
+  return until >= from ? { from, until } : undefined
 }
 
 /** Every frame of a file, decoded; the packet is valid during the call only. */

@@ -5,6 +5,7 @@ import { SERIES } from '../../tcp/trace.ts'
 import type { Pointer } from '../facts.ts'
 import type { Investigation } from '../investigate.ts'
 import type { Studied } from '../study.ts'
+import { lineRef } from './logged-errors.ts'
 
 type RefOf = (pointer: Pointer) => Ref
 
@@ -120,7 +121,7 @@ function sideEvents({ files, error, logClocks }: Investigation, { facts }: Studi
     const at = error.event.at - (logClocks.get(error.input)?.offsetSeconds ?? 0)
     const stamp = isoOf(at) ?? ''
     const label = error.decoded.codes[0] ?? error.decoded.canonical
-    const ref: Ref = { file: file.file, line: error.event.line, at: stamp, stampedAt: error.event.stampedAt }
+    const ref = lineRef(file, error.event.line, at, error.event.stampedAt)
     events.push({ at, weight: 950, step: { at: stamp, kind: 'log', from: 'host', label, ref, decisive: false } })
   }
   return events
@@ -162,9 +163,9 @@ export function timelineOf({ files, error, logClocks, observations }: Investigat
   const logEvents: Timeline['logEvents'] = []
   const file = error && files[error.input]
   if (error && file) {
-    const at = isoOf(error.event.at - (logClocks.get(error.input)?.offsetSeconds ?? 0)) ?? ''
-    const ref: Ref = { file: file.file, line: error.event.line, at, stampedAt: error.event.stampedAt }
-    logEvents.push({ at, label: error.decoded.codes[0] ?? error.decoded.canonical, ref })
+    const at = error.event.at - (logClocks.get(error.input)?.offsetSeconds ?? 0)
+    const ref = lineRef(file, error.event.line, at, error.event.stampedAt)
+    logEvents.push({ at: isoOf(at) ?? '', label: error.decoded.codes[0] ?? error.decoded.canonical, ref })
   }
   return {
     from: isoOf(start - own) ?? '',

@@ -202,7 +202,7 @@ export function recommendationsFor(
       : [
           {
             action: isResubmitSafe
-              ? 'Resubmit the failed request from the Critical Failure folder: the device did not get all of it.'
+              ? 'Resubmit the failed request from the Critical Failure folder: the device acknowledged none of it.'
               : 'Before resubmitting the failed request (Critical Failure folder) look whether it was printed.',
             owner: 'support',
             source: M1556,

@@ -4,7 +4,7 @@ import type { Cause, Diagnosis, Ref } from '../../diagnosis/schema.ts'
 import type { Pointer } from '../facts.ts'
 import type { Investigation } from '../investigate.ts'
 import type { Studied } from '../study.ts'
-import { timersOf } from '../timers.ts'
+import { type TimerMatch, timersOf } from '../timers.ts'
 import { clocksOf } from './clocks.ts'
 import { deliveryOf } from './delivery.ts'
 import { HEADLINES, MEANS, partyHeadline } from './headline.ts'
@@ -23,6 +23,8 @@ const MOST_ALTERNATIVES = 2
 export function reportOn(found: Investigation, question: Question, engineVersion: string): Diagnosis {
   const { subject } = found
   const ref = refIn(found)
+  const timers = subject ? timersOf(subject.facts) : []
+  const delivery = subject ? deliveryOf(subject.facts) : null
   return {
     schemaVersion: 1,
     revision: question.revision,
@@ -31,25 +33,28 @@ export function reportOn(found: Investigation, question: Question, engineVersion
     connection: subject ? connectionOf(found, subject) : null,
     evidence: subject ? evidenceOf(subject, ref) : [],
     alternatives: subject ? alternativesOf(subject) : [],
-    timers: subject
-      ? timersOf(subject.facts).map(({ timer, min, max, startsAt, endsAt }) => ({
-          name: timer.name,
-          expectedSeconds: timer.seconds,
-          observed: { min, max },
-          startsAt: ref(startsAt),
-          endsAt: endsAt ? ref(endsAt) : null,
-          source: timer.source,
-        }))
-      : [],
-    delivery: subject ? deliveryOf(subject.facts) : null,
+    timers: timers.map(({ timer, min, max, startsAt, endsAt }) => ({
+      name: timer.name,
+      expectedSeconds: timer.seconds,
+      observed: { min, max },
+      startsAt: ref(startsAt),
+      endsAt: endsAt ? ref(endsAt) : null,
+      source: timer.source,
+    })),
+    delivery,
     peerAnswer: subject ? peerAnswerOf(subject.facts, question.payloadStripped, (capture) => found.files[capture]?.file) : null,
-    recommendations: recommendationsFor(subject?.judgement.cause ?? 'undetermined', subject?.facts, undefined),
+    recommendations: recommendationsFor(
+      subject?.judgement.cause ?? 'undetermined',
+      subject?.facts,
+      delivery?.hostBytesAcked === 0,
+      windowsWait(timers),
+    ),
     settle: settleFor({
       host: subject?.view.host.ip ?? question.host,
       peer: subject?.view.peer ?? question.peer ?? found.error?.event.peer,
       have: new Set(subject ? [subject.view.vantage] : []),
       cause: subject?.judgement.cause ?? 'undetermined',
-      at: undefined,
+      at: found.incident ? (isoOf(found.incident.at) ?? undefined) : undefined,
     }),
     reportedError: reportedErrorOf(found, question),
     otherErrors: otherErrorsOf(found),
@@ -67,6 +72,10 @@ export function reportOn(found: Investigation, question: Question, engineVersion
     timeline: subject ? timelineOf(found, subject) : null,
   }
 }
+
+/** The measured half-closed wait, where it is that of the Windows timer. */
+const windowsWait = (timers: readonly TimerMatch[]): number | undefined =>
+  timers.some(({ timer }) => timer.name === 'Windows FIN_WAIT_2') ? 120 : undefined
 
 const refIn =
   ({ files, observations }: Investigation) =>
