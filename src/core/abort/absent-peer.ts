@@ -23,7 +23,7 @@ export function absentPeers(capture: Capture, sought: Sought): { view: View; sco
     if (!first || requests.length < LEAST_REQUESTS || requests.length < messages.length || spoken.has(ip)) continue
     if (sought.peer && sought.peer.ip !== ip) continue
     const host = sought.host ?? addressOf(capture, first)
-    const view = emptyView(capture, host, ip, sought.peer?.port ?? 0, requests)
+    const view = emptyView(capture, 'tcp', { ip: host, port: 0 }, { ip, port: sought.peer?.port ?? 0 }, requests)
     found.push({
       view,
       score: scoreOf(requests, sought, ip),
@@ -59,9 +59,16 @@ function scoreOf(requests: readonly NeighborMessage[], sought: Sought, ip: strin
   return score
 }
 
-function emptyView(capture: Capture, host: string, peer: string, port: number, requests: readonly NeighborMessage[]): View {
-  const first = requests[0]
-  const last = requests.at(-1)
+/** A subject of which no segment is there: only what others say about it. */
+export function emptyView(
+  capture: Capture,
+  protocol: 'tcp' | 'udp',
+  hostEnd: View['host'],
+  peerEnd: View['peer'],
+  messages: readonly { readonly at: number }[],
+): View {
+  const first = messages[0]
+  const last = messages.at(-1)
   const side = (ip: string, sidePort: number): TrackedConnection['originator'] => ({
     ip,
     port: sidePort,
@@ -102,10 +109,10 @@ function emptyView(capture: Capture, host: string, peer: string, port: number, r
   return {
     capture,
     connection: {
-      protocol: 'tcp',
+      protocol,
       streamIndex: -1,
-      originator: side(host, 0),
-      responder: side(peer, port),
+      originator: side(hostEnd.ip, hostEnd.port),
+      responder: side(peerEnd.ip, peerEnd.port),
       originatorBy: 'first-packet',
       connState: 'OTH',
       history: '',
@@ -118,8 +125,8 @@ function emptyView(capture: Capture, host: string, peer: string, port: number, r
       detailed: false,
       decisive: [],
     },
-    host: { ip: host, port: 0 },
-    peer: { ip: peer, port },
+    host: hostEnd,
+    peer: peerEnd,
     trace: new FlowTrace().result(),
     vantage: 'unknown',
   }

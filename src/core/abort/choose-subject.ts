@@ -6,6 +6,7 @@ import { chooseError, type LogClocks, latestCovered, sharpIncident } from './log
 import type { EvidenceLog, LoggedError } from './logs/read-evidence-log.ts'
 import { type Studied, study, type View, viewsOf } from './study.ts'
 import { type Candidate, rankSubjects, type Sought, whyChosen } from './subject.ts'
+import { unreachableUdp } from './unreachable-udp.ts'
 
 export interface Chosen {
   readonly best: Studied
@@ -60,7 +61,8 @@ export async function chooseSubject(from: ChooseFrom): Promise<Chosen | undefine
     order.push({ one, score: finalScore(one, candidate), because: whyChosen(candidate, sought, first.among) })
   }
   for (const { capture, sought: own } of ranked) {
-    for (const { view, score, because } of absentPeers(capture, own)) order.push({ one: judge(view), score, because })
+    for (const { view, score, because } of [...absentPeers(capture, own), ...unreachableUdp(capture, own)])
+      order.push({ one: judge(view), score, because })
   }
   const [best, ...rest] = order.sort((a, b) => b.score - a.score)
   if (!best || isBesidePoint(best.one, sought, error !== undefined)) return undefined

@@ -31,12 +31,18 @@ const RST = 4
 /** How many candidates are looked at closely before the subject is chosen. */
 const MOST_CANDIDATES = 8
 
-/** Which side is the host: the one that was named, else the one that opened the connection. */
-export function sidesOf(connection: TrackedConnection, sought: Pick<Sought, 'host' | 'peer'>): { host: SideFacts; peer: SideFacts } {
+/** Which side is the host: the one that was named, else the one that the log does not call its peer, else the one that opened it. */
+export function sidesOf(
+  connection: TrackedConnection,
+  sought: Pick<Sought, 'host' | 'peer'> & Partial<Pick<Sought, 'logPeers'>>,
+): { host: SideFacts; peer: SideFacts } {
   const { originator, responder } = connection
-  const turned =
-    (sought.host !== undefined && responder.ip === sought.host && originator.ip !== sought.host) ||
-    (sought.peer !== undefined && originator.ip === sought.peer.ip && responder.ip !== sought.peer.ip)
+  const isPeer = (side: SideFacts) =>
+    sought.peer
+      ? side.ip === sought.peer.ip
+      : sought.host === undefined && sought.logPeers?.some(({ ip, isSure }) => isSure && ip === side.ip)
+  const isHost = (side: SideFacts) => side.ip === sought.host
+  const turned = (isHost(responder) && !isHost(originator)) || (isPeer(originator) && !isPeer(responder))
   return turned ? { host: responder, peer: originator } : { host: originator, peer: responder }
 }
 

@@ -147,3 +147,10 @@ it('sees no outage in one silent peer among others that go on', async () => {
   )
   expect((await diagnosed([captureFile(text)])).verdict.cause).toBe('retransmission-timeout')
 })
+
+it('knows a UDP request that the peer itself refused', async () => {
+  const text = '1 host:5000 > peer:161 UDP len=40\n1.001 peer > host ICMP type=3 code=3 quote=1'
+  const { verdict, connection } = await diagnosed([captureFile(text)], { peer: { ip: '10.0.0.9', port: 161 } })
+  expect(verdict).toMatchObject({ cause: 'icmp-unreachable', abortedBy: 'peer', mechanism: 'icmp' })
+  expect(connection).toMatchObject({ protocol: 'udp', streamIndex: null })
+})

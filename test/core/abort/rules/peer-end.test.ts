@@ -82,3 +82,11 @@ it('matches the pause before the FIN to the idle time-out of HP Jetdirect', asyn
   const { timers } = await diagnosed([captureFile(dressed(text, printer))])
   expect(timers.map(({ name, expectedSeconds }) => [name, expectedSeconds])).toContainEqual(['HP Jetdirect idle time-out', 270])
 })
+
+it('knows the host that was called by a client: the one that left is the peer', async () => {
+  const text = inOrder(JOB, '0.3 peer > host PSH ACK len=1000\n0.301 host > peer RST ACK', REST)
+  expect(await verdictOn(text, printer, { peer: { ip: '10.0.0.5', port: undefined } })).toMatchObject({
+    cause: 'early-close',
+    abortedBy: 'peer',
+  })
+})
