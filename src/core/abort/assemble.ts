@@ -31,6 +31,7 @@ export interface AssembleInput extends SubjectEnds {
   readonly peerTtlElsewhere: readonly number[]
   readonly states: Readonly<Record<Role, RfcState>>
   readonly digest: DigestBaseline | undefined
+  readonly checksumOffload: boolean
   /** Segments that were acknowledged but are not in the capture, as the tracker counts holes. */
   readonly ackedUnseen: number
   readonly loggedError: boolean
@@ -121,7 +122,7 @@ function qualityOf(input: AssembleInput): Quality {
     endsBefore: incident !== undefined && incident.at - incident.before > capture.until,
     copies: host.copies + peer.copies,
     truncated: capture.members.some(({ summary }) => summary.slicedFrames > 0),
-    checksumOffload: false,
+    checksumOffload: input.checksumOffload,
     superFrames: trace.segments.some((segment) => segment.length > 9_000),
     notes,
   }

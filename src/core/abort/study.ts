@@ -28,6 +28,12 @@ export const requestFor = (candidate: Pick<Candidate, 'connection' | 'host' | 'p
   lastFrame: candidate.connection.lastFrame,
 })
 
+/** Checksums that a network card was left to finish are seen on the sending machine only. */
+const offloadingSide = ({ host, peer }: Candidate): Vantage | undefined => {
+  if (host.offloadedChecksums > 2 && peer.offloadedChecksums === 0) return 'host'
+  return peer.offloadedChecksums > 2 && host.offloadedChecksums === 0 ? 'peer' : undefined
+}
+
 /** Traces the likeliest candidates of one capture in one pass. */
 export async function viewsOf(capture: Capture, candidates: readonly Candidate[], given: Vantage | undefined): Promise<View[]> {
   const traces = await traceCapture(capture, candidates.map(requestFor))
@@ -40,7 +46,7 @@ export async function viewsOf(capture: Capture, candidates: readonly Candidate[]
       host: { ip: candidate.host.ip, port: candidate.host.port },
       peer: { ip: candidate.peer.ip, port: candidate.peer.port },
       trace,
-      vantage: vantageOf(trace, given),
+      vantage: vantageOf(trace, given ?? offloadingSide(candidate)),
     }
   })
 }
@@ -91,6 +97,7 @@ export function study({ view, incident, pair, loggedError, logMatched, notes }: 
     peerTtlElsewhere: ttlsElsewhere(capture, view.peer.ip, connection),
     states,
     digest: digestBaseline(capture, view, connection.startedAt),
+    checksumOffload: connection.originator.offloadedChecksums + connection.responder.offloadedChecksums > 2,
     ackedUnseen: connection.originator.ackedUnseen + connection.responder.ackedUnseen,
     loggedError,
     logMatched,

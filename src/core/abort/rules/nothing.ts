@@ -62,6 +62,8 @@ export const nothingOnTheWire: AbortRule = {
   judge(facts) {
     const { incident, quality } = facts
     if (!looksAlive(facts) || !incident || !facts.loggedError || quality.oneSided || quality.endsBefore) return NOTHING
+    const spoken = facts.trace.segments.some((segment) => segment.at < incident.at)
+    if (incident.at < facts.from || !spoken) return NOTHING
     const margin = facts.until - incident.at
     const goesOn = facts.trace.segments.filter((segment) => segment.at > incident.at + incident.after)
     const both = goesOn.some((s) => s.from === 'host') && goesOn.some((s) => s.from === 'peer')
