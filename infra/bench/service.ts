@@ -130,14 +130,18 @@ const freePort = (): Promise<number> =>
 /** The isolate's heap by the inspector of the local runtime, watched while the load runs. */
 async function watchHeap(port: number): Promise<() => number> {
   const targets = (await (await fetch(`http://127.0.0.1:${port}/json`)).json()) as { webSocketDebuggerUrl: string }[]
-  const socket = new WebSocket(targets[0]?.webSocketDebuggerUrl ?? '')
+  // The runtime's inspector wants an Origin, which Node sets by an option that the DOM's WebSocket does not have.
+  const socket: WebSocket = Reflect.construct(WebSocket, [targets[0]?.webSocketDebuggerUrl, { headers: { origin: 'http://localhost' } }])
   let most = 0
   let id = 0
   socket.onmessage = ({ data }) => {
     const { result } = JSON.parse(String(data)) as { result?: { usedSize?: number } }
     most = Math.max(most, result?.usedSize ?? 0)
   }
-  await new Promise((resolve) => socket.addEventListener('open', resolve))
+  await new Promise((resolve, reject) => {
+    socket.addEventListener('open', resolve)
+    socket.addEventListener('error', () => reject(new Error('the inspector of the local runtime cannot be reached')))
+  })
   setInterval(() => socket.send(JSON.stringify({ id: ++id, method: 'Runtime.getHeapUsage' })), 200).unref()
   return () => most
 }

@@ -58,20 +58,17 @@ it('npm start prints a curl line that works as it stands, and keeps key and case
   const [command = ''] = /^curl [^\n]*\/v1\/intake[^\n]*\\\n[^\n]*$/m.exec(first) ?? []
   const { id } = JSON.parse(execFileSync('sh', ['-c', command], { cwd: root, encoding: 'utf8' })) as { id: string }
   expect(id).toMatch(/^case_/)
-  await stop()
-
-  const second = await start(port)
-  expect(second).toContain(`API key: ${key}`)
   const headers = { authorization: `Bearer ${key}` }
-  for (;;) {
+  const status = async (): Promise<string> => {
     const answer = await fetch(`http://127.0.0.1:${port}/v1/cases/${id}`, { headers })
     expect(answer.status).toBe(200)
-    const { status } = (await answer.json()) as { status: string }
-    if (status === 'diagnosed') break
-    // Stopped before its job ran: the sweep finds it.
-    await fetch(`http://127.0.0.1:${port}/cdn-cgi/local/scheduled?cron=${encodeURIComponent('* * * * *')}`)
-    await new Promise((resolve) => setTimeout(resolve, 200))
+    return ((await answer.json()) as { status: string }).status
   }
+  while ((await status()) !== 'diagnosed') await new Promise((resolve) => setTimeout(resolve, 100))
+  await stop()
+
+  expect(await start(port)).toContain(`API key: ${key}`)
+  expect(await status()).toBe('diagnosed')
   const admin = execFileSync(
     process.execPath,
     [join(root, 'infra/admin.ts'), 'add-key', 'reader', 'cases:read', '--url', `http://127.0.0.1:${port}`, '--key', key],
