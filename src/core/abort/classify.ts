@@ -58,13 +58,17 @@ const partyProbability = (candidates: readonly Candidate[], party: Party): numbe
 const rounded = (probability: number): number => Math.round(Math.min(CALIBRATION.ceiling, probability) * 1000) / 1000
 
 function capped(facts: Facts, candidates: readonly Candidate[], best: Candidate): { confidence: number; partyConfidence: number | null } {
-  const cap = qualityCap(facts)
+  const cap = Math.min(qualityCap(facts), best.act.mechanism === 'rst' ? forgeryCap(facts, best.act.abortedBy) : 1)
   const party = best.act.abortedBy
   return {
     confidence: rounded(Math.min(cap, best.probability)),
     partyConfidence: party === 'undetermined' ? null : rounded(Math.min(Math.max(cap, 0.8), partyProbability(candidates, party))),
   }
 }
+
+/** A device that copies a side's packets well enough cannot be told from it by one capture that was not taken there. */
+const forgeryCap = (facts: Facts, party: Party): number =>
+  (party !== 'peer' && party !== 'host') || facts.pair || facts.vantage === party ? 1 : 0.95
 
 /** What the capture may hide bounds how sure anything can be. */
 const qualityCap = (facts: Facts): number => {

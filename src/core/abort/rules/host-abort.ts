@@ -33,9 +33,13 @@ export const hostReset: AbortRule = {
   },
 }
 
-/** A bare RST that answers the peer, when nothing of the host was seen for a while: the end itself lies before. */
+/**
+ * A bare RST that answers the peer: stacks abort with RST and ACK and a sequence number of their own. The end itself lies before: an RST
+ * that this capture does not show, a restart, a FIN long ago.
+ */
 const isStranger = (facts: Facts, { form, trigger, segment }: Reset): boolean => {
   if (form !== 'bare' || !trigger) return false
   const spoke = facts.trace.segments.findLast((s) => s.from === 'host' && s.kind !== 'rst' && s.at < segment.at)
-  return !spoke || segment.at - spoke.at > 5
+  const isLate = !spoke || segment.at - spoke.at > 5
+  return isLate || (!facts.fins.host && trigger.ack === segment.seq && (!spoke || trigger.at > spoke.at))
 }

@@ -51,6 +51,8 @@ export const peerLadder: AbortRule = {
       return NOTHING
     if (answeredByReset(facts, ladder) || ladder.sends.length < 3) return NOTHING
     const says = `the peer sent the same ${ladder.what === 'fin' ? 'FIN' : `${ladder.length} bytes`} ${ladder.sends.length} times in ${seconds(last.at - first.at)}, and the host never acknowledged it`
+    // A FIN of the peer that nobody acknowledges is the end of a story that went wrong before, or on the way.
+    if (ladder.what === 'fin' && !ladder.reset) return [weigh('retransmission-timeout', 0.5, says, [first, last])]
     const weight = (ladder.sends.length >= 5 ? 5 : 4) + (ladder.reset ? 1.5 : 0)
     return [
       weigh('retransmission-timeout', ladder.reset ? weight : weight - 1.5, says, [first, last, ladder.reset]),
