@@ -1,4 +1,4 @@
-import { isData } from '../../tcp/segment.ts'
+import { endOf, isData } from '../../tcp/segment.ts'
 import { endingReset, openStall } from '../ending.ts'
 import type { Reset } from '../facts/resets.ts'
 import { type Facts, seconds } from '../facts.ts'
@@ -41,5 +41,7 @@ const isStranger = (facts: Facts, { form, trigger, segment }: Reset): boolean =>
   if (form !== 'bare' || !trigger) return false
   const spoke = facts.trace.segments.findLast((s) => s.from === 'host' && s.kind !== 'rst' && s.at < segment.at)
   const isLate = !spoke || segment.at - spoke.at > 5
-  return isLate || (!facts.fins.host && trigger.ack === segment.seq && (!spoke || trigger.at > spoke.at))
+  // Its own abort would carry its next sequence number; one that was acknowledged long since is an echo of the peer's segment.
+  const sent = Math.max(0, ...facts.trace.segments.filter((s) => s.from === 'host' && s.at < segment.at).map(endOf))
+  return isLate || (!facts.fins.host && segment.seq < sent)
 }

@@ -74,3 +74,20 @@ it('does not name the peer for sure by an RST that nothing can be compared with'
   const verdict = await verdictOn('0 host > peer PSH ACK len=1000\n0.002 peer > host RST seq=0', linux)
   expect(verdict.partyConfidence ?? 0).toBeLessThan(0.7)
 })
+
+it('does not take an RST that echoes an old acknowledgement for an abort of the host: something had told it to forget', async () => {
+  const text = inOrder(
+    JOB,
+    '0.3 host > peer PSH ACK len=1000\n0.3001 host > peer PSH ACK len=1000\n0.302 peer > host ACK ack=11001\n0.3021 host > peer RST seq=11001',
+    REST,
+  )
+  const verdict = await verdictOn(text, linux)
+  expect(verdict.cause).not.toBe('host-abort')
+  expect(verdict.partyConfidence ?? 0).toBeLessThan(0.9)
+})
+
+it('is never surer than 95 % of the sender of an RST that one capture away from it shows', async () => {
+  const verdict = await verdictOn(inOrder(JOB, '0.3 host > peer PSH ACK len=1000\n0.302 peer > host RST ACK', REST), linux)
+  expect(verdict).toMatchObject({ cause: 'peer-reset', abortedBy: 'peer' })
+  expect(verdict.partyConfidence).toBeLessThanOrEqual(0.95)
+})
