@@ -12,7 +12,6 @@ import type { Job } from './store/jobs.ts'
 import type { Objects } from './store/objects.ts'
 import { queueJobs } from './store/queue-jobs.ts'
 import { R2Objects } from './store/r2-objects.ts'
-import { S3Objects } from './store/s3-objects.ts'
 import { type S3Environment, s3Settings } from './store/s3-settings.ts'
 import { sqlState } from './store/state.ts'
 
@@ -35,15 +34,15 @@ interface Service {
 
 let built: { readonly env: Env; readonly service: Service } | undefined
 
-/** Built once for each isolate: bindings do not change under it. */
-function serviceOf(env: Env): Service {
-  if (built?.env !== env) built = { env, service: build(env) }
+/** Built once for each isolate: bindings do not change under it. What is kept is no promise: a request may not wait for another's. */
+async function serviceOf(env: Env): Promise<Service> {
+  if (built?.env !== env) built = { env, service: await build(env) }
   return built.service
 }
 
-function build(env: Env): Service {
+async function build(env: Env): Promise<Service> {
   const deps: Deps = {
-    objects: objectsOf(env),
+    objects: await objectsOf(env),
     state: sqlState(d1Sql(env.DATABASE)),
     jobs: queueJobs(env.JOBS),
     now: () => Date.now(),
@@ -63,10 +62,12 @@ function build(env: Env): Service {
   return { deps, app: createApp({ deps, keys, withinRate, contract }) }
 }
 
-/** R2 by its binding, or any S3 where a bucket is named. */
-function objectsOf(env: Env): Objects {
-  const s3 = s3Settings(env)
-  return s3 ? new S3Objects(s3) : new R2Objects(env.OBJECTS)
+/** R2 by its binding, or any S3 where a bucket is named: who does not use the SDK does not wait for its start either. */
+async function objectsOf(env: Env): Promise<Objects> {
+  const settings = s3Settings(env)
+  if (!settings) return new R2Objects(env.OBJECTS)
+  const { S3Objects } = await import('./store/s3-objects.ts')
+  return new S3Objects(settings)
 }
 
 /** The development key's tenant, which `npm start` does not make you open. */
@@ -83,15 +84,16 @@ const DEAD_QUEUE = /-dead(-|$)/
 
 export default {
   async fetch(request: Request, env: Env): Promise<Response> {
-    const service = serviceOf(env)
+    const service = await serviceOf(env)
     await ensureDevelopmentTenant(service, env)
     return service.app(request)
   },
   async queue(batch: MessageBatch<unknown>, env: Env): Promise<void> {
-    const { deps } = serviceOf(env)
+    const { deps } = await serviceOf(env)
     await (DEAD_QUEUE.test(batch.queue) ? consumeDead(batch, deps) : consume(batch, deps))
   },
   async scheduled(_controller: ScheduledController, env: Env, context: ExecutionContext): Promise<void> {
-    context.waitUntil(sweep(serviceOf(env).deps))
+    const { deps } = await serviceOf(env)
+    context.waitUntil(sweep(deps))
   },
 }
