@@ -8,6 +8,9 @@ import { farness, type Sought } from './subject.ts'
 /** Fewer requests are everyday life: a cache is refreshed, an answer gets lost. */
 const LEAST_REQUESTS = 2
 
+/** Asked for by nobody's hint and no log: then the asker must have given up on it (RFC 4861 §10, MAX_UNICAST_SOLICIT 3). */
+const LEAST_UNNAMED = 3
+
 /**
  * Peers that not even a SYN was sent to: nobody answered for their link address (RFC 826, RFC 4861 §7.2). The connection exists in the
  * program only; its port is unknown (0).
@@ -22,7 +25,10 @@ export function absentPeers(capture: Capture, sought: Sought): { view: View; sco
     const [first] = requests
     if (!first || requests.length < LEAST_REQUESTS || requests.length < messages.length || spoken.has(ip)) continue
     if (sought.peer && sought.peer.ip !== ip) continue
-    const host = sought.host ?? addressOf(capture, first)
+    const asker = addressOf(capture, first)
+    const isAskersIncident = requests.length >= LEAST_UNNAMED && spoken.has(asker) && (sought.host ?? asker) === asker
+    if (!isNamed(sought, ip) && !isAskersIncident) continue
+    const host = sought.host ?? asker
     const view = emptyView(capture, 'tcp', { ip: host, port: 0 }, { ip, port: sought.peer?.port ?? 0 }, requests)
     found.push({
       view,
@@ -32,6 +38,9 @@ export function absentPeers(capture: Capture, sought: Sought): { view: View; sco
   }
   return found
 }
+
+/** Any machine may look for another in vain: only a hint or a log makes that the incident. */
+const isNamed = (sought: Sought, ip: string): boolean => sought.peer?.ip === ip || sought.logPeers.some((named) => named.ip === ip)
 
 const peersSpokenTo = (capture: Capture): Set<string> => {
   const spoken = new Set<string>()
@@ -50,7 +59,7 @@ function addressOf(capture: Capture, request: NeighborMessage): string {
 
 function scoreOf(requests: readonly NeighborMessage[], sought: Sought, ip: string): number {
   const [first, last] = [requests[0]?.at ?? 0, requests.at(-1)?.at ?? 0]
-  let score = 5.5
+  let score = isNamed(sought, ip) ? 5.5 : 3
   if (sought.incident) {
     const distance = Math.max(0, first - sought.incident.to, sought.incident.from - (last + 3))
     score -= farness(distance, sought.tolerance)
