@@ -79,3 +79,17 @@ it('a resumable upload is cut by a job, and its raw bytes are gone right after',
   expect(files).toMatchObject([{ name: 'big.pcap', state: 'stored', kept: 18 }])
   expect((await worker.stored('raw/')).size).toBe(0)
 })
+
+it('events stream as they happen, until the client is gone', async () => {
+  const id = await open()
+  const stop = new AbortController()
+  const answer = await worker.fetch('GET', `/v1/cases/${id}/events`, { signal: stop.signal })
+  expect(answer.headers.get('content-type')).toBe('text/event-stream')
+  const reader = answer.body?.getReader()
+  await worker.fetch('PUT', `/v1/cases/${id}/files/a.pcap`, { body: PCAP })
+  let said = ''
+  while (reader && !said.includes('event: file.stored')) said += new TextDecoder().decode((await reader.read()).value)
+  stop.abort()
+  expect(said).toMatch(/^retry: 3000\n\nid: \d+\nevent: file\.receiving\ndata: \{"at":"/)
+  expect((await worker.fetch('GET', '/v1/health')).status).toBe(200)
+})
