@@ -111,7 +111,9 @@ const isMatched = ({ connection, peer }: View, { logMatch, logPeers }: Sought): 
 const BESIDE_SECONDS = 10
 
 function isBesidePoint({ judgement, view, facts }: Studied, sought: Sought, loggedError: boolean): boolean {
-  if (!loggedError || judgement.cause !== 'normal-close' || !facts.incident) return false
+  if (judgement.cause !== 'normal-close') return false
+  if (sought.peer?.port !== undefined && sought.peer.port !== view.peer.port) return true
+  if (!loggedError || !facts.incident) return false
   const { at, before, after } = facts.incident
   const end = view.connection.endedAt
   const isNear = end >= at - before - BESIDE_SECONDS && end <= at + after + BESIDE_SECONDS
