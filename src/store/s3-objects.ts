@@ -36,11 +36,11 @@ export class S3Objects implements Objects {
   readonly #bucket: Bucket
 
   constructor(settings: S3Settings) {
-    const { accessKeyId, secretAccessKey, sessionToken, encryption } = settings
+    const { accessKeyId, secretAccessKey, encryption } = settings
     const client = new S3Client({
       region: settings.region,
       ...(settings.endpoint === undefined ? {} : { endpoint: settings.endpoint, forcePathStyle: true }),
-      credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) },
+      credentials: { accessKeyId, secretAccessKey },
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
     })

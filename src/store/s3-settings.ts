@@ -6,7 +6,6 @@ export interface S3Settings {
   readonly bucket: string
   readonly accessKeyId: string
   readonly secretAccessKey: string
-  readonly sessionToken?: string | undefined
   /** Asked for with every new object; undefined: what the bucket does by default. */
   readonly encryption?: { readonly algorithm: 'AES256' | 'aws:kms'; readonly keyId: string | undefined } | undefined
 }

@@ -5,10 +5,42 @@ import { TestService } from '../support/service.ts'
 interface Ticket {
   readonly content: string | { readonly type: string }
   readonly links: { readonly report: string; readonly upload: string | null; readonly expiresAt: string }
-  readonly requests: readonly { readonly purpose: string; readonly path: string }[]
+  readonly requests: readonly {
+    readonly purpose: string
+    readonly method: string
+    readonly path: string
+    readonly headers: Record<string, string>
+    readonly body: object | null
+  }[]
 }
 
 const tokenOf = (url: string): string => new URLSearchParams(new URL(url).hash.slice(1)).get('token') ?? ''
+
+interface Comment {
+  readonly html_body: string
+  readonly public: boolean
+  readonly uploads: readonly string[]
+}
+
+/** As much of Zendesk as its documents say of these two calls: files get a token, which is good once, in a comment. */
+class Zendesk {
+  readonly comments: (Omit<Comment, 'uploads'> & { ticket: string; uploads: unknown[] })[] = []
+  readonly #files = new Map<string, { filename: string | null; size: number }>()
+
+  async answer(request: Request): Promise<{ upload?: { token: string } }> {
+    const { pathname, searchParams } = new URL(request.url)
+    if (request.method === 'POST' && pathname === '/api/v2/uploads.json') {
+      const token = `token-${this.#files.size}`
+      this.#files.set(token, { filename: searchParams.get('filename'), size: (await request.arrayBuffer()).byteLength })
+      return { upload: { token } }
+    }
+    const ticket = /^\/api\/v2\/tickets\/(\d+)\.json$/.exec(pathname)?.[1]
+    if (request.method !== 'PUT' || ticket === undefined) throw new Error(`no such call: ${request.method} ${pathname}`)
+    const { comment } = ((await request.json()) as { ticket: { comment: Comment } }).ticket
+    this.comments.push({ ...comment, ticket, uploads: comment.uploads.map((token) => this.#files.get(token)) })
+    return {}
+  }
+}
 
 describe('the ticket of a diagnosed case', () => {
   let service: TestService
@@ -50,6 +82,21 @@ describe('the ticket of a diagnosed case', () => {
       { purpose: 'attach-bundle', path: `/api/v2/uploads.json?filename=hangup-${id}-r1.zip` },
       { purpose: 'add-note', path: '/api/v2/tickets/35436.json' },
     ])
+  })
+
+  it('sent in their order, the token put in, they leave one internal note with the whole bundle', async () => {
+    const bundle = new Uint8Array(await (await service.fetch('GET', `/v1/cases/${id}/bundle`)).arrayBuffer())
+    const desk = new Zendesk()
+    let token = ''
+    for (const request of (await write({ format: 'html' })).body.requests) {
+      const body = request.body === null ? bundle : JSON.stringify(request.body).replaceAll('{upload.token}', token)
+      const answer = await desk.answer(new Request(`https://acme.zendesk.example${request.path}`, { ...request, body }))
+      if (request.purpose === 'attach-bundle') token = answer.upload?.token ?? ''
+    }
+    expect(desk.comments).toMatchObject([
+      { ticket: '35436', public: false, uploads: [{ filename: `hangup-${id}-r1.zip`, size: bundle.length }] },
+    ])
+    expect(desk.comments[0]?.html_body).toContain('The peer closed while the host was still sending')
   })
 
   it('is in the audit trail', async () => {
