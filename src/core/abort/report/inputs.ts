@@ -53,9 +53,7 @@ export function captureQuality(summary: CaptureSummary): string[] {
   const shortest = Math.min(...summary.interfaces.map(({ snaplen }) => (snaplen > 0 ? snaplen : Number.POSITIVE_INFINITY)))
   return [
     drops ? `the capturing machine lost ${drops} packets` : '',
-    slicedFrames > 0
-      ? `${slicedFrames} of ${frames} packets were cut${Number.isFinite(shortest) ? ` to ${shortest} bytes` : ''} (snaplen)`
-      : '',
+    slicedFrames > 0 ? `${slicedFrames} of ${frames} packets were cut${shortest < 65_535 ? ` to ${shortest} bytes` : ''} (snaplen)` : '',
     framesWithoutTime > 0 ? `${framesWithoutTime} packets have no time stamp` : '',
     disorder.frames > 0 && disorder.maxSeconds > 1 ? `time goes back by up to ${disorder.maxSeconds.toFixed(3)} s` : '',
     damageCount > 0 ? `damaged in ${damageCount} place${damageCount > 1 ? 's' : ''}, ${bytesSkipped} bytes skipped` : '',
