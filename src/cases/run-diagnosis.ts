@@ -22,19 +22,32 @@ import { writeResults } from './write-results.ts'
 export async function runDiagnosis(deps: Deps, job: { tenant: string; caseId: string; revision: number }): Promise<void> {
   const token = newToken(deps, 12)
   const taken = await deps.state.leases.take(job.tenant, job.caseId, job.revision, token, deps.now())
-  if (!taken) return
+  if (!taken) return tellAgain(deps, job)
   const prefix = resultFolder(taken.tenant, taken.id, job.revision, ENGINE_VERSION, token)
+  const summary = await workOrCleanUp(deps, taken, prefix, token)
+  // From here on the result is the case's: what fails now must not take it away again.
+  if (summary) await announce(deps, taken, summary)
+}
+
+/** The published verdict in short; undefined when there is none by this worker. */
+async function workOrCleanUp(deps: Deps, taken: CaseRecord, prefix: string, token: string): Promise<VerdictSummary | undefined> {
+  const { tenant, id: caseId, revision } = taken
   try {
-    const summary = await workOn(deps, taken, prefix, token)
-    if (!summary) return
-    await announce(deps, taken, summary)
+    return await workOn(deps, taken, prefix, token)
   } catch (error) {
     await deleteAll(deps, prefix)
-    if (error instanceof LeaseLost) return
-    await deps.state.leases.release(taken.id, token, deps.now())
+    if (error instanceof LeaseLost) return undefined
+    await deps.state.leases.release(caseId, token, deps.now())
     if (!(error instanceof InputError)) throw error
-    await failDiagnosis(deps, job, problemOf(error))
+    await failDiagnosis(deps, { tenant, caseId, revision }, problemOf(error))
+    return undefined
   }
+}
+
+/** Published before, perhaps by a worker that died before it could tell: messages have an identity, so telling twice is telling once. */
+async function tellAgain(deps: Deps, job: { tenant: string; caseId: string; revision: number }): Promise<void> {
+  const found = await deps.state.cases.get(job.tenant, job.caseId)
+  if (found?.publishedRevision === job.revision && found.summary) await oweVerdict(deps, found, found.summary)
 }
 
 /** The published verdict in short; undefined when somebody else was first. */
@@ -52,11 +65,16 @@ async function workOn(deps: Deps, taken: CaseRecord, prefix: string, token: stri
 }
 
 async function announce(deps: Deps, taken: CaseRecord, summary: VerdictSummary): Promise<void> {
+  const { revision, cause, abortedBy } = summary
+  await report(deps, { tenant: taken.tenant, caseId: taken.id }, 'diagnosed', { revision, cause, abortedBy })
+  await oweVerdict(deps, taken, summary)
+  deps.log('case.diagnosed', { tenant: taken.tenant, case: taken.id, revision, cause })
+}
+
+function oweVerdict(deps: Deps, about: CaseRecord, summary: VerdictSummary): Promise<void> {
   const { revision, cause, abortedBy, lookAt, confidence, partyConfidence, headline } = summary
   const verdict = { cause, abortedBy, lookAt, confidence, partyConfidence, headline }
-  await report(deps, { tenant: taken.tenant, caseId: taken.id }, 'diagnosed', { revision, cause, abortedBy })
-  await owe(deps, taken, 'case.diagnosed', { revision, verdict }, `diagnosed_r${revision}`)
-  deps.log('case.diagnosed', { tenant: taken.tenant, case: taken.id, revision, cause })
+  return owe(deps, about, 'case.diagnosed', { revision, verdict }, `diagnosed_r${revision}`)
 }
 
 /** Why a revision failed that no repetition could finish. */

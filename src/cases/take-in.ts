@@ -116,25 +116,28 @@ export interface CutWork {
 
 /** Cuts a body into the store and makes it the case's file of that name. Cleans up after any failure; only a job's may be tried again. */
 export async function cutAndCommit(deps: Deps, principal: Principal, work: CutWork): Promise<TakenIn> {
-  const { found, upload, folder } = work
-  const replaced = await deps.state.files.get(found.id, upload.name)
+  const { found, upload } = work
+  const { file, receipts, replaced } = await cutOrCleanUp(deps, principal, work)
+  // From here on the file is the case's: what fails now must not take it away again.
+  if (replaced && replaced.uploadId !== upload.id) await deleteAll(deps, uploadFolder(found.tenant, found.id, replaced.uploadId))
+  await announce(deps, principal, found, file)
+  return { file, receipts }
+}
+
+async function cutOrCleanUp(deps: Deps, principal: Principal, work: CutWork): Promise<TakenIn & { replaced: FileRecord | undefined }> {
+  const { found, upload, folder, options, body } = work
   try {
-    const { evidence, receipts } = await cutIntoStore(deps, {
-      folder,
-      name: upload.name,
-      found,
-      options: work.options,
-      body: work.body,
-    })
+    const { evidence, receipts } = await cutIntoStore(deps, { folder, name: upload.name, found, options, body })
     const warnings = receipts.flatMap((receipt) => receipt.warnings)
     const file = fileRecord(deps, upload, { state: 'stored', evidence, warnings, problem: undefined, bytesIn: work.bytesIn() })
+    // Looked up last: a parallel PUT of the same name may have committed while this one was cut.
+    const replaced = await deps.state.files.get(found.id, upload.name)
     await commit(deps, principal, file)
-    if (replaced && replaced.uploadId !== upload.id) await deleteAll(deps, uploadFolder(found.tenant, found.id, replaced.uploadId))
-    await announce(deps, principal, found, file)
-    return { file, receipts }
+    return { file, receipts, replaced }
   } catch (error) {
     await deleteAll(deps, folder)
-    if (error instanceof InputError && replaced?.state !== 'stored') await reject(deps, upload, error, work.bytesIn())
+    const known = await deps.state.files.get(found.id, upload.name)
+    if (error instanceof InputError && known?.state !== 'stored') await reject(deps, upload, error, work.bytesIn())
     else if (upload.via === 'stream' || error instanceof InputError || error instanceof Refusal) await deps.state.uploads.end(upload.id)
     throw error
   }

@@ -40,9 +40,11 @@ export function createApp(options: AppOptions): App {
 const honoPath = (path: string): string => path.replace(/\{(\w+)\}/g, ':$1')
 
 function serve(options: AppOptions, route: Route, request: Request, params: Record<string, string>): Promise<Response> {
-  return logged(options.deps, route.id, request, async (requestId) => {
+  return logged(options.deps, route.id, request, async (requestId, about) => {
     const { deps } = options
     const principal = await admit(options, route, request)
+    about.tenant = principal.tenant || null
+    about.case = params.id ?? null
     const url = new URL(request.url)
     const call = {
       ...{ deps, principal, request, requestId, origin: deps.config.publicUrl ?? url.origin, contract: options.contract },
@@ -117,27 +119,34 @@ function parseJson(text: string): unknown {
   }
 }
 
+/** Whom a request was about, as far as it got. */
+interface About {
+  tenant: string | null
+  case: string | null
+}
+
 /** One line a request: which operation, how it ended, how long it took. No path, because names of files are in it; no key, no token. */
 async function logged(
   deps: Deps,
   operation: string,
   request: Request,
-  serveIt: (requestId: string) => Promise<Response>,
+  serveIt: (requestId: string, about: About) => Promise<Response>,
 ): Promise<Response> {
   const requestId = request.headers.get('cf-ray') ?? crypto.randomUUID()
   const startedAt = deps.now()
+  const about: About = { tenant: null, case: null }
   const done = (answer: Response, code?: string): Response => {
-    deps.log('request', { request: requestId, operation, status: answer.status, ms: deps.now() - startedAt, code: code ?? null })
+    deps.log('request', { request: requestId, ...about, operation, status: answer.status, ms: deps.now() - startedAt, code: code ?? null })
     answer.headers.set('x-request-id', requestId)
     answer.headers.set('referrer-policy', 'no-referrer')
     answer.headers.set('x-content-type-options', 'nosniff')
     return answer
   }
   try {
-    return done(await serveIt(requestId))
+    return done(await serveIt(requestId, about))
   } catch (error) {
     const { code } = problemOf(error)
-    if (code === 'internal') deps.log('error', { request: requestId, operation, ...errorFacts(error) })
+    if (code === 'internal') deps.log('error', { request: requestId, ...about, operation, ...errorFacts(error) })
     return done(problemResponse(error, requestId), code)
   }
 }

@@ -39,7 +39,7 @@ const finished = async (revision = 1) => {
 /** The world as a worker sees it that is killed at its n-th step outside itself. */
 class Killed extends Error {}
 
-function dyingAt(step: number): { deps: Deps; steps: () => number } {
+function dyingAt(step: number, forEver = true): { deps: Deps; steps: () => number } {
   let steps = 0
   const mortal = <T extends object>(target: T): T =>
     new Proxy(target, {
@@ -48,7 +48,7 @@ function dyingAt(step: number): { deps: Deps; steps: () => number } {
         if (typeof member === 'object' && member !== null) return mortal(member)
         if (typeof member !== 'function') return member
         return (...args: unknown[]) => {
-          if (++steps >= step) throw new Killed()
+          if (++steps === step || (forEver && steps > step)) throw new Killed()
           const result: unknown = member.apply(object, args)
           return name === 'writer' && typeof result === 'object' && result !== null ? mortal(result) : result
         }
@@ -76,6 +76,25 @@ describe('a job', () => {
       await service.settle()
       await runDiagnosis(service.deps, job)
       expect(await view(), `killed at step ${step} of ${steps}`).toMatchObject({ status: 'diagnosed', publishedRevision: job.revision })
+    }
+  })
+
+  it('to which the world fails once, at any step, is done by the next delivery', async () => {
+    await service.call('POST', '/v1/webhooks', { url: 'https://hooks.example.com/', events: ['case.diagnosed'] })
+    const steps = await stepsOfOneRun()
+    await service.settle()
+    for (let step = 1; step <= steps; step++) {
+      job = await queue()
+      service.fetched.length = 0
+      await runDiagnosis(dyingAt(step, false).deps, job).catch((error: unknown) => expect(error).toBeInstanceOf(Killed))
+      service.clock += 3 * 60_000
+      await runDiagnosis(service.deps, job)
+      await sweep(service.deps)
+      await service.settle()
+      const said = `failed at step ${step} of ${steps}`
+      expect(await view(), said).toMatchObject({ status: 'diagnosed', publishedRevision: job.revision })
+      expect((await service.fetch('GET', `/v1/cases/${id}/bundle`)).status, said).toBe(200)
+      expect(service.fetched, said).toHaveLength(1)
     }
   })
 
