@@ -16,6 +16,7 @@ const LIMITS: Readonly<Record<DecisiveRole, { readonly first: number; readonly l
   icmp: { first: 4, last: 4 },
   'bad-checksum': { first: 6, last: 6 },
 }
+const ROLES = Object.keys(LIMITS) as DecisiveRole[]
 
 /** One kept packet; `fromB` and absolute numbers are turned into sides and relative numbers at the end. */
 export interface KeptPacket {
@@ -35,58 +36,162 @@ export interface KeptPacket {
   sender: string
 }
 
-/** What is kept of one role; the logs of a connection are a chain, because most have three or four. */
-interface RoleLog {
-  readonly role: DecisiveRole
-  readonly kept: KeptPacket[]
-  seen: number
-  next: RoleLog | undefined
+/** Words of a record; the time is its first double. */
+const WORDS = 14
+/** The next record of the connection, or of the free ones; 0: none. */
+const NEXT = 2
+/** Index into ROLES, `FROM_B`, and the place among the role's packets from `PLACE_SHIFT` on. */
+const KIND = 3
+/** Packets of the role, in its record of place 0. */
+const SEEN = 4
+const FRAME = 5
+const FLAGS = 6
+const SEQ = 7
+const ACK = 8
+const PAYLOAD = 9
+const WINDOW = 10
+const TTL = 11
+const IP_ID = 12
+/** Type and code of an ICMP error, 8 bits each; −1 for a segment. */
+const ICMP = 13
+
+const ROLE_MASK = 15
+const FROM_B = 16
+const PLACE_SHIFT = 8
+
+const PAGE_BITS = 10
+const PAGE_MASK = (1 << PAGE_BITS) - 1
+
+interface Page {
+  readonly words: Int32Array
+  readonly doubles: Float64Array
 }
 
-/** The packets that tell how a connection ended: a bounded few of each role. */
-export class DecisiveLog {
-  #first: RoleLog | undefined
+/**
+ * The packets that tell how connections ended: a bounded few of each role, as records of 56 bytes in pages. Those of one connection
+ * are a chain, latest first, which its owner knows by the first record's number. As objects they were most of what a
+ * short connection cost.
+ */
+export class DecisivePackets {
+  readonly #pages: Page[] = []
+  readonly #senders = new Map<number, string>()
+  #used = 1
+  #free = 0
 
-  add(role: DecisiveRole, packet: Packet, fromB: boolean, sender = ''): void {
-    const kept = keep(role, packet, fromB, sender)
-    let log = this.#first
-    while (log !== undefined && log.role !== role) log = log.next
-    if (log === undefined) {
-      this.#first = { role, kept: [kept], seen: 1, next: this.#first }
-      return
-    }
-    const { first, last } = LIMITS[role]
-    const ordinal = log.seen++
-    const place = ordinal < first + last ? ordinal : first + ((ordinal - first) % last)
-    if (place < log.kept.length) log.kept[place] = kept
-    else log.kept.push(kept)
+  /** Keeps a packet. @returns the chain's first record from now on */
+  add(head: number, role: DecisiveRole, packet: Packet, fromB: boolean, sender = ''): number {
+    const code = ROLES.indexOf(role)
+    const first = this.#find(head, code)
+    if (first === 0) return this.#append(head, code, packet, fromB, sender)
+    const limits = LIMITS[role]
+    const { words } = this.#page(first)
+    const seen = (first & PAGE_MASK) * WORDS + SEEN
+    const ordinal = words[seen] ?? 0
+    words[seen] = ordinal + 1
+    const place = ordinal < limits.first + limits.last ? ordinal : limits.first + ((ordinal - limits.first) % limits.last)
+    const kind = code | (place << PLACE_SHIFT)
+    const taken = this.#find(head, kind)
+    if (taken === 0) return this.#append(head, kind, packet, fromB, sender)
+    this.#write(taken, kind, packet, fromB, sender)
+    return head
   }
 
-  /** Everything kept, by role. */
-  packets(): KeptPacket[] {
+  /** Everything kept in a chain, by frame; of one frame the role that came up last is first. */
+  packets(head: number): KeptPacket[] {
     const all: KeptPacket[] = []
-    for (let log = this.#first; log !== undefined; log = log.next) for (const packet of log.kept) all.push(packet)
-    return all
+    const roles: DecisiveRole[] = []
+    for (let record = head; record !== 0; record = this.#next(record)) {
+      const kept = this.#read(record)
+      if (this.#kind(record) >> PLACE_SHIFT === 0) roles.push(kept.role)
+      all.push(kept)
+    }
+    return all.reverse().sort((x, y) => x.frame - y.frame || roles.indexOf(x.role) - roles.indexOf(y.role))
   }
-}
 
-function keep(role: DecisiveRole, packet: Packet, fromB: boolean, sender: string): KeptPacket {
-  const isTcp = packet.kind === 'tcp'
-  return {
-    role,
-    frame: packet.frameNumber,
-    at: packet.at,
-    fromB,
-    flags: isTcp ? packet.flags : 0,
-    seq: isTcp ? packet.seq | 0 : 0,
-    ack: isTcp ? packet.ack | 0 : 0,
-    payloadLength: isTcp ? packet.payloadLength : 0,
-    window: isTcp ? packet.window : 0,
-    ttl: packet.ttl,
-    ipId: packet.ipId,
-    icmpType: isTcp ? -1 : packet.icmpType,
-    icmpCode: isTcp ? -1 : packet.icmpCode,
-    sender,
+  /** Gives a chain's records to others. */
+  free(head: number): void {
+    for (let record = head; record !== 0; ) {
+      const next = this.#next(record)
+      if (this.#senders.size > 0) this.#senders.delete(record)
+      this.#page(record).words[(record & PAGE_MASK) * WORDS + NEXT] = this.#free
+      this.#free = record
+      record = next
+    }
+  }
+
+  #page(record: number): Page {
+    return this.#pages[record >>> PAGE_BITS] as Page
+  }
+
+  #next(record: number): number {
+    return this.#page(record).words[(record & PAGE_MASK) * WORDS + NEXT] ?? 0
+  }
+
+  #kind(record: number): number {
+    return this.#page(record).words[(record & PAGE_MASK) * WORDS + KIND] ?? 0
+  }
+
+  /** The record of a role and place, whoever sent it; 0 where there is none. */
+  #find(head: number, kind: number): number {
+    let record = head
+    while (record !== 0 && (this.#kind(record) & ~FROM_B) !== kind) record = this.#next(record)
+    return record
+  }
+
+  #append(head: number, kind: number, packet: Packet, fromB: boolean, sender: string): number {
+    const record = this.#free === 0 ? this.#used++ : this.#free
+    if (record === this.#free) this.#free = this.#next(record)
+    if (record >>> PAGE_BITS === this.#pages.length) {
+      const words = new Int32Array(WORDS << PAGE_BITS)
+      this.#pages.push({ words, doubles: new Float64Array(words.buffer) })
+    }
+    const { words } = this.#page(record)
+    const at = (record & PAGE_MASK) * WORDS
+    words[at + NEXT] = head
+    words[at + SEEN] = 1
+    this.#write(record, kind, packet, fromB, sender)
+    return record
+  }
+
+  #write(record: number, kind: number, packet: Packet, fromB: boolean, sender: string): void {
+    const { words, doubles } = this.#page(record)
+    const at = (record & PAGE_MASK) * WORDS
+    const isTcp = packet.kind === 'tcp'
+    doubles[at >> 1] = packet.at
+    words[at + KIND] = kind | (fromB ? FROM_B : 0)
+    words[at + FRAME] = packet.frameNumber
+    words[at + FLAGS] = isTcp ? packet.flags : 0
+    words[at + SEQ] = isTcp ? packet.seq : 0
+    words[at + ACK] = isTcp ? packet.ack : 0
+    words[at + PAYLOAD] = isTcp ? packet.payloadLength : 0
+    words[at + WINDOW] = isTcp ? packet.window : 0
+    words[at + TTL] = packet.ttl
+    words[at + IP_ID] = packet.ipId
+    words[at + ICMP] = isTcp ? -1 : (packet.icmpType << 8) | packet.icmpCode
+    if (sender !== '') this.#senders.set(record, sender)
+  }
+
+  #read(record: number): KeptPacket {
+    const { words, doubles } = this.#page(record)
+    const at = (record & PAGE_MASK) * WORDS
+    const kind = words[at + KIND] as number
+    const icmp = words[at + ICMP] as number
+    return {
+      role: ROLES[kind & ROLE_MASK] as DecisiveRole,
+      frame: words[at + FRAME] as number,
+      at: doubles[at >> 1] as number,
+      fromB: (kind & FROM_B) !== 0,
+      flags: words[at + FLAGS] as number,
+      seq: words[at + SEQ] as number,
+      ack: words[at + ACK] as number,
+      payloadLength: words[at + PAYLOAD] as number,
+      window: words[at + WINDOW] as number,
+      ttl: words[at + TTL] as number,
+      ipId: words[at + IP_ID] as number,
+      icmpType: icmp >> 8,
+      icmpCode: icmp < 0 ? -1 : icmp & 0xff,
+      sender: this.#senders.get(record) ?? '',
+    }
   }
 }
 

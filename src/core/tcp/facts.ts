@@ -35,6 +35,7 @@ import type { LiveConnection } from './live-connection.ts'
 import { LAST_DATA_AT, LAST_PURE_ACK_AT, type LiveSide } from './live-side.ts'
 import { inferRfcState, RFC_STATES } from './rfc-state.ts'
 import { seqDelta } from './sequence.ts'
+import { synOptionsOf } from './syn-options.ts'
 
 /** The facts of one connection, from its record and, where there is one, its rich form. */
 export function factsOf(table: ConnectionTable, addresses: AddressTable, id: number, live: LiveConnection | undefined): TrackedConnection {
@@ -186,7 +187,7 @@ function liveSideFacts(ip: string, port: number, live: LiveConnection, own: Live
     syns: own.syns,
     fins: own.fins,
     resets: own.resets,
-    synOptions: own.rare.synOptions,
+    synOptions: synOptionsOf(own.synOptions),
     ttl: ttlFacts(own),
     ipId: ipIdFacts(own),
     macs: macFacts(own),
@@ -195,7 +196,7 @@ function liveSideFacts(ip: string, port: number, live: LiveConnection, own: Live
 }
 
 function decisivePackets(live: LiveConnection, originatorIsA: boolean): DecisivePacket[] {
-  const kept = live.decisive.packets()
+  const kept = live.kept()
   for (const isB of [false, true]) {
     const side = isB ? live.b : live.a
     if (hasLast(side, LAST_DATA_AT)) kept.push(lastOf('last-data', side, LAST_DATA_AT, side.lastDataAt, isB))

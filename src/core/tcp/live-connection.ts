@@ -1,7 +1,14 @@
-import { DecisiveLog } from './decisive.ts'
+import type { Packet } from '../packet/packet.ts'
+import type { DecisiveRole } from './connection.ts'
+import { DecisivePackets, type KeptPacket } from './decisive.ts'
+import { LETTERS_PER_WORD, letterAt } from './history.ts'
 import { LIVE_SIDE_WORDS, LiveSide } from './live-side.ts'
 
-const HEADER_WORDS = 12
+/** Letters of a history at most. */
+const MAX_LETTERS = 64
+
+/** Even, so that the sides' doubles are aligned. */
+const HEADER_WORDS = 22
 const WORDS = HEADER_WORDS + 2 * LIVE_SIDE_WORDS
 
 /** Word places in the header; doubles first. */
@@ -12,6 +19,11 @@ const SEEN_LETTERS = 4
 const ID = 5
 const KIND = 6
 const ICMP_ERRORS = 7
+/** First of its decisive packets. */
+const DECISIVE = 8
+const LETTER_COUNT = 9
+/** Packed history letters: eleven words. */
+const LETTERS = 10
 
 const IS_UDP = 1
 const ORIGINATOR_IS_A = 2
@@ -27,13 +39,12 @@ const SMALL = 1024
 export class LiveConnection {
   readonly a = new LiveSide()
   readonly b = new LiveSide()
-  readonly #decisive: DecisiveLog[] = []
-  readonly #historyCodes: number[][] = []
+  readonly #decisive = new DecisivePackets()
   readonly #free: number[] = []
+  #used = 0
   #words = new Int32Array(0)
   #doubles = new Float64Array(0)
   #at = 0
-  #index = 0
   readonly #limit: number
 
   /** @param limit most connections followed in full at a time */
@@ -42,13 +53,12 @@ export class LiveConnection {
   }
 
   get isFull(): boolean {
-    return this.#decisive.length - this.#free.length >= this.#limit
+    return this.#used - this.#free.length >= this.#limit
   }
 
   /** Points the view at a connection. */
   select(index: number): void {
     const at = index * WORDS
-    this.#index = index
     this.#at = at
     this.a.point(index, at + HEADER_WORDS)
     this.b.point(index, at + HEADER_WORDS + LIVE_SIDE_WORDS)
@@ -56,10 +66,8 @@ export class LiveConnection {
 
   /** A new connection, selected. @returns its index */
   add(id: number, isUdp: boolean, originatorIsA: boolean): number {
-    const index = this.#free.pop() ?? this.#decisive.length
+    const index = this.#free.pop() ?? this.#used++
     if ((index + 1) * WORDS > this.#words.length) this.#grow()
-    this.#decisive[index] = new DecisiveLog()
-    this.#historyCodes[index] = []
     this.select(index)
     this.#words.fill(0, this.#at, this.#at + HEADER_WORDS)
     this.a.clear()
@@ -71,6 +79,9 @@ export class LiveConnection {
 
   /** Gives a connection's place to the next one. */
   remove(index: number): void {
+    this.select(index)
+    this.#decisive.free(this.#words[this.#at + DECISIVE] as number)
+    this.#words[this.#at + DECISIVE] = 0
     this.#free.push(index)
   }
 
@@ -88,12 +99,30 @@ export class LiveConnection {
     }
   }
 
-  get decisive(): DecisiveLog {
-    return this.#decisive[this.#index] as DecisiveLog
+  /** Keeps a packet that may decide how the connection ended. */
+  keep(role: DecisiveRole, packet: Packet, fromB: boolean, sender?: string): void {
+    const place = this.#at + DECISIVE
+    this.#words[place] = this.#decisive.add(this.#words[place] as number, role, packet, fromB, sender)
+  }
+  /** The kept packets, by frame. */
+  kept(): KeptPacket[] {
+    return this.#decisive.packets(this.#words[this.#at + DECISIVE] as number)
+  }
+  /** Adds a letter of `history.ts`, as long as there is room. */
+  addLetter(code: number): void {
+    const count = this.#words[this.#at + LETTER_COUNT] as number
+    if (count === MAX_LETTERS) return
+    const place = this.#at + LETTERS + Math.floor(count / LETTERS_PER_WORD)
+    this.#words[place] = (this.#words[place] as number) | (code << (5 * (count % LETTERS_PER_WORD)))
+    this.#words[this.#at + LETTER_COUNT] = count + 1
   }
   /** Codes of `history.ts`. */
   get historyCodes(): number[] {
-    return this.#historyCodes[this.#index] as number[]
+    const codes: number[] = []
+    const count = this.#words[this.#at + LETTER_COUNT] as number
+    for (let i = 0; i < count; i++)
+      codes.push(letterAt(this.#words[this.#at + LETTERS + Math.floor(i / LETTERS_PER_WORD)] as number, i % LETTERS_PER_WORD))
+    return codes
   }
   /** Its record in the connection table. */
   get id(): number {

@@ -8,7 +8,7 @@ export function followDatagram(live: LiveConnection, fromB: boolean, packet: Pac
   const own = fromB ? live.b : live.a
   if (own.packets++ === 0) {
     own.firstAt = at
-    live.historyCodes.push(HISTORY.data + (fromB ? 1 : 0))
+    live.addLetter(HISTORY.data + (fromB ? 1 : 0))
   }
   own.bytes += packet.payloadLength
   own.lastAt = at

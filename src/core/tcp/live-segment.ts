@@ -27,6 +27,7 @@ import { keepLast } from './plain-segment.ts'
 import { inferRfcState, rfcStateCode } from './rfc-state.ts'
 import { analyzeSegment } from './segment-analysis.ts'
 import { seqDelta } from './sequence.ts'
+import { packSynOptions } from './syn-options.ts'
 
 const options = new TcpOptions()
 
@@ -86,11 +87,11 @@ function noteControl(connection: LiveConnection, own: LiveSide, other: LiveSide,
     own.syns++
     own.hasSyn = true
     noteSynOptions(own, packet)
-    connection.decisive.add(flags & ACK ? 'syn-ack' : 'syn', packet, fromB)
+    connection.keep(flags & ACK ? 'syn-ack' : 'syn', packet, fromB)
   }
   if (flags & FIN) {
     own.fins++
-    connection.decisive.add('fin', packet, fromB)
+    connection.keep('fin', packet, fromB)
   }
   if (!(flags & RST)) return
   const bothClosed = ownState(connection.states) === CLOSED && peerState(connection.states) === CLOSED
@@ -99,19 +100,14 @@ function noteControl(connection: LiveConnection, own: LiveSide, other: LiveSide,
     other.stateBeforeReset = rfcStateCode(inferRfcState(other, own))
   }
   own.resets++
-  connection.decisive.add('rst', packet, fromB)
+  connection.keep('rst', packet, fromB)
 }
 
 function noteSynOptions(own: LiveSide, packet: Packet): void {
   readTcpOptions(packet, options)
-  if (options.cutOff && own.rare.synOptions !== undefined) return
+  if (options.cutOff && own.synOptions !== 0) return
   own.windowScale = options.windowScale >= 0 ? options.windowScale : NO_SCALE
-  own.rare.synOptions = {
-    mss: options.mss < 0 ? undefined : options.mss,
-    windowScale: options.windowScale < 0 ? undefined : options.windowScale,
-    sackPermitted: options.sackPermitted,
-    timestamps: options.timestamp >= 0,
-  }
+  own.synOptions = packSynOptions(options)
 }
 
 function noteFin(own: LiveSide, other: LiveSide, packet: Packet): void {
@@ -182,10 +178,8 @@ function letter(connection: LiveConnection, kind: number, fromB: boolean, again:
   const bit = 1 << code
   if (connection.seenLetters & bit && !again) return
   connection.seenLetters |= bit
-  if (connection.historyCodes.length < MAX_LETTERS) connection.historyCodes.push(code)
+  connection.addLetter(code)
 }
-
-const MAX_LETTERS = 64
 
 function keepDecisive(connection: LiveConnection, own: LiveSide, packet: Packet, fromB: boolean, marks: number, at: number): void {
   if (marks & (BAD_CHECKSUM | RETRANSMISSION | ZERO_WINDOW_PROBE | KEEP_ALIVE | ZERO_WINDOW)) keepTrouble(connection, packet, fromB, marks)
@@ -199,10 +193,9 @@ function keepDecisive(connection: LiveConnection, own: LiveSide, packet: Packet,
 }
 
 function keepTrouble(connection: LiveConnection, packet: Packet, fromB: boolean, marks: number): void {
-  const { decisive } = connection
-  if (marks & BAD_CHECKSUM) decisive.add('bad-checksum', packet, fromB)
-  if (marks & RETRANSMISSION) decisive.add('retransmission', packet, fromB)
-  else if (marks & ZERO_WINDOW_PROBE) decisive.add('zero-window-probe', packet, fromB)
-  else if (marks & KEEP_ALIVE) decisive.add('keep-alive', packet, fromB)
-  if (marks & ZERO_WINDOW) decisive.add('zero-window', packet, fromB)
+  if (marks & BAD_CHECKSUM) connection.keep('bad-checksum', packet, fromB)
+  if (marks & RETRANSMISSION) connection.keep('retransmission', packet, fromB)
+  else if (marks & ZERO_WINDOW_PROBE) connection.keep('zero-window-probe', packet, fromB)
+  else if (marks & KEEP_ALIVE) connection.keep('keep-alive', packet, fromB)
+  if (marks & ZERO_WINDOW) connection.keep('zero-window', packet, fromB)
 }

@@ -1,5 +1,3 @@
-import type { SynOptions } from './connection.ts'
-
 /** No window scale offered or known. */
 export const NO_SCALE = -1
 /** Duplicates are looked for among this many of a side's latest packets: key, path and microseconds of each. */
@@ -75,6 +73,7 @@ const INTS = [
   'ipIdZeros',
   'ipIdEqual',
   'ipIdJumps',
+  'synOptions',
 ] as const
 const BOOLEANS = ['hasBase', 'hasSeq', 'hasAck', 'timing', 'hasSyn', 'hasFin', 'finAnswersFin'] as const
 
@@ -91,7 +90,6 @@ export const LIVE_SIDE_WORDS = (MACS_AT + 2 * MAX_MACS + 1) & ~1
 
 /** What only some connections have. */
 export interface RareFacts {
-  synOptions: SynOptions | undefined
   /** TTLs beside the usual candidate, as [ttl, count, …]. */
   otherTtls: number[] | undefined
   /** Sequence ranges below `nextSeq` that were not captured (yet), as [start, end, …]. */
@@ -118,7 +116,7 @@ export class LiveSide {
   }
 
   #addRare(): RareFacts {
-    const rare: RareFacts = { synOptions: undefined, otherTtls: undefined, holes: undefined }
+    const rare: RareFacts = { otherTtls: undefined, holes: undefined }
     this.rareFacts[this.index] = rare
     return rare
   }
@@ -205,6 +203,8 @@ export class LiveSide {
   declare rttMin: number
   declare rttCount: number
   declare recentNext: number
+  /** As `syn-options.ts` packs them; 0 where no SYN was seen. */
+  declare synOptions: number
   /** Code of the RFC 9293 state inferred just before the first reset; −1 while there was none. */
   declare stateBeforeReset: number
 

@@ -229,7 +229,7 @@ export class Tracker {
     const live = id < 0 ? undefined : this.#liveOf(id)
     if (live === undefined) return
     live.icmpErrors++
-    live.decisive.add('icmp', packet, this.#table.fromB, sourceText(packet))
+    live.keep('icmp', packet, this.#table.fromB, sourceText(packet))
   }
 
   #add(kind: number, source: number, destination: number, ports: number, packet: Packet, at: number): number {
