@@ -59,6 +59,9 @@ const CAUSE: Readonly<Record<string, string>> = {
   checksum_corruption: 'corruption',
   normal_close: 'normal-close',
   capture_incomplete: 'undetermined',
+  no_wire_cause: 'no-wire-cause',
+  peer_idle_close: 'peer-idle-close',
+  peer_restarted: 'peer-restarted',
 }
 const PARTY: Readonly<Record<string, string>> = {
   server: 'host',

@@ -5,7 +5,7 @@ import type { Facts } from './facts.ts'
 import { chooseError, type LogClocks, latestCovered, sharpIncident } from './logs/choose-error.ts'
 import type { EvidenceLog, LoggedError } from './logs/read-evidence-log.ts'
 import { type Studied, study, type View, viewsOf } from './study.ts'
-import { type Candidate, rankSubjects, type Sought, whyChosen } from './subject.ts'
+import { type Candidate, type LogPeer, rankSubjects, type Sought, whyChosen } from './subject.ts'
 import { unreachableUdp } from './unreachable-udp.ts'
 
 export interface Chosen {
@@ -96,11 +96,18 @@ function wantedIn(capture: Capture, { captures, logs, clocksOf, question, stated
       tolerance: question.toleranceSeconds,
       host: question.host,
       peer: question.peer,
-      logPeers: peer ? [{ ip: peer.ip, port: peer.port, isSure: peer.by === undefined || peer.by.startsWith('job:') }] : [],
+      logPeers: peer ? [logPeerOf(peer)] : [],
       logMatch: match && { streamIndex: match.connection.streamIndex, isSure: clock?.confident === true && isNarrow },
     },
   }
 }
+
+const logPeerOf = ({ ip, port, by, local }: NonNullable<LoggedError['event']['peer']>): LogPeer => ({
+  ip,
+  port,
+  isSure: by === undefined || by.startsWith('job:'),
+  hostPort: local?.port,
+})
 
 /** The log's clock leads to this connection, or the log names its peer and port. */
 const isMatched = ({ connection, peer }: View, { logMatch, logPeers }: Sought): boolean =>

@@ -9,9 +9,17 @@ export interface Sought {
   readonly host: string | undefined
   readonly peer: { readonly ip: string; readonly port: number | undefined } | undefined
   /** Peers that the log names for its error: it may be wrong, or in another notation. */
-  readonly logPeers: readonly { readonly ip: string; readonly port: number | undefined; readonly isSure: boolean }[]
+  readonly logPeers: readonly LogPeer[]
   /** The connection that the log's error ended, as the clocks tell. */
   readonly logMatch: { readonly streamIndex: number; readonly isSure: boolean } | undefined
+}
+
+export interface LogPeer {
+  readonly ip: string
+  readonly port: number | undefined
+  readonly isSure: boolean
+  /** The host's port, where the log writes both ends: with it there is but one connection. */
+  readonly hostPort: number | undefined
 }
 
 /** How a connection ended, as far as the tracker can tell. */
@@ -186,6 +194,7 @@ function scoreOf(
   } else score += connection.endedAt / 1e12
   const named = sought.logPeers.find(({ ip }) => ip === peer.ip)
   if (named) score += named.isSure ? 3 + (named.port === peer.port ? 2.5 : 0) : 0.8
+  if (named?.hostPort !== undefined && named.hostPort === host.port) score += 4
   if (sought.logMatch?.streamIndex === connection.streamIndex) score += sought.logMatch.isSure ? 5 : 1.5
   return score + 0.15 * Math.log10(1 + host.bytes)
 }

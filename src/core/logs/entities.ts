@@ -26,6 +26,22 @@ export function entitiesOf(text: string): LogEntities {
   return { endpoints, jobs: [...new Set(jobs)].slice(0, 4) }
 }
 
+const ARROW = /(?:->|=>|→|⇒)[\s[/"']{0,4}$/
+const LOCAL = /(?:\b(?:local|laddr|source|src)(?:[ _-]?(?:address|addr|ip|endpoint))?|\bL)[\s:=/["'(]{1,4}$/iu
+const REMOTE = /(?:\b(?:remote|raddr|dest(?:ination)?|dst)(?:[ _-]?(?:address|addr|ip|endpoint))?|\bR)[\s:=/["'(]{1,4}$/iu
+
+/**
+ * The two ends of a connection where a record writes both: `write tcp LOCAL->REMOTE` (Go's net.OpError), `L:/LOCAL - R:/REMOTE` (Netty),
+ * `local address … remote address …`. Undefined where it writes one, or does not say which is which.
+ */
+export function endsIn(text: string, endpoints: readonly LogEndpoint[]): { local: LogEndpoint; remote: LogEndpoint } | undefined {
+  const [first, second] = endpoints
+  if (!first || !second || (first.ip === second.ip && first.port === second.port)) return undefined
+  const [before, between] = [text.slice(Math.max(0, first.at - 24), first.at), text.slice(first.at, second.at)]
+  if (ARROW.test(between) || (LOCAL.test(before) && REMOTE.test(between))) return { local: first, remote: second }
+  return REMOTE.test(before) && LOCAL.test(between) ? { local: second, remote: first } : undefined
+}
+
 const IPV4 =
   /(?<![\d.])(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)(?:[:,](\d{1,5})(?!\d)|[ ]?(?:port|Port|Anschluss)[ :=]{1,2}(\d{1,5}))?/g
 

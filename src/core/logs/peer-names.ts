@@ -1,9 +1,11 @@
-import { entitiesOf, type LogEndpoint, type LogEntities } from './entities.ts'
+import { endsIn, entitiesOf, type LogEndpoint, type LogEntities } from './entities.ts'
 
 /** A peer as a record names it: by address, or by a name that other records tie to one. */
 export interface NamedPeer extends Omit<LogEndpoint, 'at'> {
   /** The name that was looked up; undefined where the record itself has the address. */
   readonly by: string | undefined
+  /** The record's own end of the connection, where it writes both. */
+  readonly local?: { readonly ip: string; readonly port: number | undefined }
 }
 
 const MAX_NAMES = 20_000
@@ -51,10 +53,18 @@ export class PeerNames {
 
   /** The peer that a record is about: the address it has, else the one its names stand for; undefined where they do not say. */
   find(text: string, entities: LogEntities, skip: number): NamedPeer | undefined {
-    const [endpoint] = entities.endpoints
-    if (!endpoint) return this.#byNames(text, entities, skip)
-    const known = this.#all.counts.get(endpoint.ip)?.endpoint
-    return { ip: endpoint.ip, port: endpoint.port ?? known?.port, by: undefined }
+    const [first] = entities.endpoints
+    if (!first) return this.#byNames(text, entities, skip)
+    const ends = endsIn(text, entities.endpoints)
+    // An arrow may also follow the traffic: an address that other records name alone is a peer's.
+    const isTurned = ends !== undefined && this.#isKnown(ends.local.ip) && !this.#isKnown(ends.remote.ip)
+    const [remote, local] = ends ? (isTurned ? [ends.local, ends.remote] : [ends.remote, ends.local]) : [first, undefined]
+    const peer = { ip: remote.ip, port: remote.port ?? this.#all.counts.get(remote.ip)?.endpoint.port, by: undefined }
+    return local ? { ...peer, local: { ip: local.ip, port: local.port } } : peer
+  }
+
+  #isKnown(ip: string): boolean {
+    return this.#all.counts.has(ip)
   }
 
   #byNames(text: string, entities: LogEntities, skip: number): NamedPeer | undefined {

@@ -53,6 +53,11 @@ describe('PeerNames', () => {
   it.each([
     ['the queue that another record ties to an address', 'ERR queue18 job 5 aborted', '10.0.0.1:631'],
     ['the address in the record itself, with the port known elsewhere', 'ERR queue20 send to 10.0.0.2 failed', '10.0.0.2:9100'],
+    ['the far end of an arrow', 'ERR write tcp 10.0.0.5:49822->10.0.0.9:9100: write: connection reset by peer', '10.0.0.9:9100'],
+    ['the far end of an arrow in IPv6', 'ERR read tcp [fd00::5]:49822->[fd00::9]:9100: i/o timeout', 'fd00::9:9100'],
+    ['the remote of two ends with labels', 'ERR [id: 0x1, L:/10.0.0.5:49822 - R:/10.0.0.9:9100] reset', '10.0.0.9:9100'],
+    ['the remote that stands first', 'ERR remote address 10.0.0.9:9100, local address 10.0.0.5:49822: reset', '10.0.0.9:9100'],
+    ['a known peer on the near end of an arrow that follows the traffic', 'ERR 10.0.0.1:631->10.0.0.5:49822 reset', '10.0.0.1:631'],
     ['nobody, where only common words are left', 'ERR device aborted', undefined],
     ['nobody, where names disagree', 'ERR queue18 queue19 aborted', undefined],
   ])('a record is about %s', (_what, record, expected) => {
