@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ANSWER_PROTOCOLS } from '../intake/receipt.ts'
 
 /** The verdict vocabulary: new causes may be added, none renamed. */
 export const CAUSES = [
@@ -159,7 +160,7 @@ export const Diagnosis = z.object({
       frame: z.number().int().positive(),
       bytes: z.number().int(),
       text: z.string().nullable(),
-      protocol: z.enum(['pjl', 'ipp', 'lpd', 'zpl', 'http', 'tls-alert', 'unknown']),
+      protocol: z.enum(ANSWER_PROTOCOLS),
       meaning: z.string(),
       seenByHost: z.boolean().nullable(),
     })

@@ -12,6 +12,7 @@ import { Tracker } from '../tcp/tracker.ts'
 import { isoFromNs } from '../time/civil.ts'
 import { captureParts } from './capture-receipt.ts'
 import type { CutEntry, CutRequest, OpenOutput } from './cut-upload.ts'
+import { LastWords } from './last-words.ts'
 import { peerScope } from './peer-scope.ts'
 import type { CutReceipt, FileOptions } from './receipt.ts'
 
@@ -45,7 +46,8 @@ export async function cutFile(file: FileToCut): Promise<CutReceipt> {
     stored += bytes.length
     return output.write(bytes)
   }
-  const made = privacy && privateSink(privacy, kind, store)
+  const words = privacy?.strips && kind === 'capture' ? new LastWords() : undefined
+  const made = privacy && privateSink(privacy, kind, store, words)
   try {
     const receipt =
       kind === 'capture' ? await cutPackets(file, chunks, made?.write ?? store) : await cutRecords(file, chunks, made?.write ?? store)
@@ -53,7 +55,8 @@ export async function cutFile(file: FileToCut): Promise<CutReceipt> {
     await output.end()
     receipt.kept.sha256 = bytesToHex(hash.digest())
     if (privacy === undefined) return receipt
-    return privacy.receipt({ ...receipt, kept: { ...receipt.kept, bytes: stored } })
+    const lastWords = words && { lastWords: words.result() }
+    return privacy.receipt({ ...receipt, kept: { ...receipt.kept, bytes: stored }, ...lastWords })
   } catch (error) {
     await output.abort(error)
     throw error

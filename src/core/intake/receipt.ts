@@ -101,6 +101,24 @@ export const LogDigest = z.object({
 })
 export type LogDigest = z.infer<typeof LogDigest>
 
+const AnswerEnd = z.object({ ip: z.string().max(45), port: z.number().int().min(0).max(65_535) })
+
+/** The protocols in which an answer is understood. */
+export const ANSWER_PROTOCOLS = ['pjl', 'ipp', 'lpd', 'zpl', 'http', 'tls-alert', 'unknown'] as const
+
+/** What one side of a connection said last, decoded before its payload was cut away: no text of it. */
+export const LastWord = z.object({
+  /** In the cut file. */
+  frame: Count,
+  from: AnswerEnd,
+  to: AnswerEnd,
+  /** Payload of that segment on the wire. */
+  bytes: Count,
+  protocol: z.enum(ANSWER_PROTOCOLS),
+  meaning: z.string().max(120),
+})
+export type LastWord = z.infer<typeof LastWord>
+
 /** One JSON document for each evidence file: what came, what was kept, how sure. */
 export const CutReceipt = z.object({
   schemaVersion: z.literal(1),
@@ -133,6 +151,8 @@ export const CutReceipt = z.object({
   warnings: z.array(z.object({ code: z.string(), message: z.string() })),
   /** Seconds: the `clockOffset` that would bring the case's error into the window; absent where none is wanted or known. */
   suggestedClockOffset: z.number().optional(),
+  /** Of a capture whose payload was cut away: the words in protocols that are known, those said last. */
+  lastWords: z.array(LastWord).max(2000).optional(),
   flowDigest: FlowDigest.nullable(),
   logDigest: LogDigest.nullable(),
 })

@@ -1,27 +1,43 @@
+import type { EvidenceFile } from '../../diagnosis/question.ts'
 import type { Diagnosis } from '../../diagnosis/schema.ts'
+import type { LastWord } from '../../intake/receipt.ts'
 import { isData, type Segment } from '../../tcp/segment.ts'
 import type { Facts } from '../facts.ts'
+import { answerText, type DecodedAnswer, decodeAnswer, UNKNOWN_ANSWER } from './decode-answer.ts'
 
 type PeerAnswer = NonNullable<Diagnosis['peerAnswer']>
 
 /** The peer's last words before the end, decoded, and whether the host ever saw them. Null where it said nothing. */
-export function peerAnswerOf(facts: Facts, isStripped: boolean, fileOf: (capture: number) => string | undefined): PeerAnswer | null {
+export function peerAnswerOf(facts: Facts, isStripped: boolean, files: readonly EvidenceFile[]): PeerAnswer | null {
   const said = facts.trace.segments.findLast((segment) => segment.from === 'peer' && isData(segment) && !segment.copy)
   if (!said) return null
   const payload = said.payload ?? new Uint8Array(0)
-  const text = textOf(payload)
-  const { protocol, meaning } = decodeAnswer(payload, text, facts.peer.port)
-  const file = fileOf(said.capture)
+  const file = files[said.capture]
+  const isCutAway = payload.every((byte) => byte === 0)
+  const heard = isStripped && isCutAway ? heardAtCut(facts, said, file) : undefined
+  const { protocol, meaning } = heard ?? decodeAnswer(payload, facts.peer.port, !isStripped)
   return {
-    ...(file === undefined ? {} : { file }),
+    ...(file === undefined ? {} : { file: file.file }),
     frame: said.frame,
     bytes: said.length,
-    text: isStripped || payload.length === 0 ? null : text,
+    text: isStripped || payload.length === 0 ? null : answerText(payload),
     protocol,
     meaning,
     seenByHost: seenByHost(facts, said),
   }
 }
+
+/** What the receipt still knows of words whose payload was cut away; undefined where nobody heard them before the cut. */
+function heardAtCut(facts: Facts, said: Segment, file: EvidenceFile | undefined): DecodedAnswer | undefined {
+  const heard = file?.receipt?.lastWords
+  if (heard === undefined) return undefined
+  const words = heard.filter((word) => word.bytes === said.length && isEnd(word.from, facts.peer) && isEnd(word.to, facts.host))
+  // The same words sent again are in the receipt once.
+  const nearest = words.sort((a, b) => Math.abs(a.frame - said.frame) - Math.abs(b.frame - said.frame))[0]
+  return nearest ? { protocol: nearest.protocol, meaning: nearest.meaning } : { protocol: 'unknown', meaning: UNKNOWN_ANSWER }
+}
+
+const isEnd = (end: LastWord['from'], side: Facts['peer']): boolean => end.ip === side.ip && end.port === side.port
 
 /** Acknowledged is not read: an RST that comes before the program reads throws away what lies in the buffer (RFC 2525 §2.17). */
 const seenByHost = (facts: Facts, said: Segment): boolean | null => {
@@ -30,81 +46,4 @@ const seenByHost = (facts: Facts, said: Segment): boolean | null => {
   const spoke = facts.trace.segments.some((s) => s.from === 'host' && s.flags & 1 && s.at > (said.deliveredAt ?? 0))
   if (reset && !spoke) return reset.segment.at - said.at < 2 ? false : null
   return spoke ? true : null
-}
-
-/** Printable ASCII as it is, the rest escaped. */
-const textOf = (payload: Uint8Array): string =>
-  Array.from(payload, (byte) => {
-    if (byte === 0x5c) return '\\\\'
-    if (byte === 0x0d) return '\\r'
-    if (byte === 0x0a) return '\\n'
-    return byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`
-  }).join('')
-
-function decodeAnswer(payload: Uint8Array, text: string, port: number): Pick<PeerAnswer, 'protocol' | 'meaning'> {
-  if (text.includes('@PJL')) return { protocol: 'pjl', meaning: pjlMeaning(text) }
-  const http = /^HTTP\/1\.[01] (\d{3}) ?([^\\]*)/.exec(text)
-  if (http) {
-    const ipp = ippStatus(afterHeaders(payload))
-    return ipp === undefined
-      ? { protocol: 'http', meaning: `HTTP status ${http[1]} ${http[2]}`.trim() }
-      : { protocol: 'ipp', meaning: ippMeaning(ipp) }
-  }
-  if (payload[0] === 0x15 && payload[1] === 3 && payload.length >= 7) {
-    return {
-      protocol: 'tls-alert',
-      meaning: `TLS alert, level ${payload[5] === 2 ? 'fatal' : 'warning'}, description ${payload[6]} (RFC 8446 §6)`,
-    }
-  }
-  if (port === 515 && payload.length === 1) {
-    const code = payload[0] ?? 0
-    return { protocol: 'lpd', meaning: code === 0 ? 'LPD: acknowledged' : `LPD: refused with code ${code} (RFC 1179 §6)` }
-  }
-  if (payload[0] === 0x02 && text.includes('\\x03'))
-    return { protocol: 'zpl', meaning: 'ZPL host status return (~HS): paper, pause and head flags in its fields' }
-  if (port === 631 && ippStatus(payload) !== undefined) return { protocol: 'ipp', meaning: ippMeaning(ippStatus(payload) ?? 0) }
-  return { protocol: 'unknown', meaning: payload.length === 0 ? 'the capture holds none of its bytes' : 'not a protocol known here' }
-}
-
-const pjlMeaning = (text: string): string => {
-  const code = /CODE\s*=\s*(\d+)/.exec(text)?.[1]
-  const display = /DISPLAY\s*=\s*"([^"\\]{0,80})/.exec(text)?.[1]
-  const kind = code === undefined ? undefined : PJL_GROUPS[code.slice(0, 2)]
-  const parts = [code && `PJL status ${code}${kind ? ` (${kind})` : ''}`, display && `display "${display}"`].filter(Boolean)
-  return parts.length > 0 ? parts.join(', ') : 'PJL status'
-}
-
-/** First two digits of a PJL status code: HP PJL Technical Reference, appendix D. */
-const PJL_GROUPS: Readonly<Record<string, string>> = {
-  '10': 'informational',
-  '11': 'paper loading, background',
-  '12': 'paper loading, background',
-  '15': 'output bin',
-  '20': 'memory or personality',
-  '25': 'memory or personality',
-  '27': 'memory or personality',
-  '30': 'continues by itself',
-  '35': 'possible operator intervention',
-  '40': 'operator intervention needed',
-  '41': 'paper: operator intervention needed',
-  '42': 'paper jam',
-  '44': 'paper jam',
-  '50': 'hardware error',
-  '55': 'personality error',
-}
-
-const afterHeaders = (payload: Uint8Array): Uint8Array => {
-  for (let i = 0; i + 3 < payload.length; i++) {
-    if (payload[i] === 13 && payload[i + 1] === 10 && payload[i + 2] === 13 && payload[i + 3] === 10) return payload.subarray(i + 4)
-  }
-  return new Uint8Array(0)
-}
-
-/** RFC 8010 §3.1.1: version, status, request id. */
-const ippStatus = (body: Uint8Array): number | undefined =>
-  body.length >= 8 && (body[0] === 1 || body[0] === 2) && (body[1] ?? 9) <= 2 ? ((body[2] ?? 0) << 8) | (body[3] ?? 0) : undefined
-
-const ippMeaning = (status: number): string => {
-  const kind = status < 0x100 ? 'successful' : status >= 0x500 ? 'server error' : status >= 0x400 ? 'client error' : 'other'
-  return `IPP status 0x${status.toString(16).padStart(4, '0')} (${kind}, RFC 8011 appendix B)`
 }

@@ -42,7 +42,7 @@ export function reportOn(found: Investigation, question: Question, engineVersion
       source: timer.source,
     })),
     delivery,
-    peerAnswer: subject ? peerAnswerOf(subject.facts, question.payloadStripped, (capture) => found.files[capture]?.file) : null,
+    peerAnswer: subject ? peerAnswerOf(subject.facts, question.payloadStripped, found.files) : null,
     recommendations: recommendationsFor(
       subject?.judgement.cause ?? 'undetermined',
       subject?.facts,

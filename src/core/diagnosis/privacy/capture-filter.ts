@@ -1,7 +1,9 @@
+import type { Frame } from '../../capture/frame.ts'
 import { newFrame } from '../../capture/new-frame.ts'
 import { PCAP_FILE_HEADER, type PcapHeader, parsePcapHeader } from '../../capture/pcap-header.ts'
 import { BLOCK, BYTE_ORDER_MAGIC, MAX_BLOCK, PACKET_HEADER, SMALLEST_BLOCK } from '../../capture/pcapng-blocks.ts'
 import { InputError } from '../../errors.ts'
+import type { LastWords } from '../../intake/last-words.ts'
 import type { FramePrivacy } from './frame.ts'
 import type { ByteFilter } from './text-filter.ts'
 
@@ -25,10 +27,12 @@ const FIXED: Readonly<Record<number, number>> = {
  * lengths on the wire stay. With pseudonyms, pcapng blocks and options that can hold text or addresses (names, comments, keys, filters)
  * are left out; when only payload is cut, decryption secrets are.
  *
+ * @param words hears every frame before its payload goes
  * @param strict leave out whatever may name somebody: pseudonyms were asked for
  * @throws {InputError} `malformed-capture` from `push` when the bytes are no capture
  */
-export function captureFilter(privacy: FramePrivacy, strict: boolean, write: (bytes: Uint8Array) => void): ByteFilter {
+export function captureFilter(privacy: FramePrivacy, strict: boolean, write: (bytes: Uint8Array) => void, words?: LastWords): ByteFilter {
+  const rewrite: Rewrite = (frame) => privacy.rewrite(frame, words)
   let carry = new Uint8Array(0)
   let container: Container | undefined
   return {
@@ -43,8 +47,8 @@ export function captureFilter(privacy: FramePrivacy, strict: boolean, write: (by
       const view = new DataView(whole.buffer)
       container ??=
         view.getUint32(0) === BLOCK.sectionHeader
-          ? new PcapngContainer(privacy, strict, write)
-          : new PcapContainer(privacy, parsePcapHeader(whole), write)
+          ? new PcapngContainer(rewrite, strict, write)
+          : new PcapContainer(rewrite, parsePcapHeader(whole), write)
       carry = whole.subarray(container.take(whole, view))
     },
     end() {
@@ -54,20 +58,23 @@ export function captureFilter(privacy: FramePrivacy, strict: boolean, write: (by
   }
 }
 
+/** Makes one frame private in its buffer; returns the bytes of it that are left. */
+type Rewrite = (frame: Frame) => number
+
 interface Container {
   /** Rewrites the whole records of `buffer`; returns where the first incomplete one starts. */
   take(buffer: Uint8Array, view: DataView): number
 }
 
 class PcapContainer implements Container {
-  readonly #privacy: FramePrivacy
+  readonly #rewrite: Rewrite
   readonly #header: PcapHeader
   readonly #write: (bytes: Uint8Array) => void
   readonly #frame
   #begun = false
 
-  constructor(privacy: FramePrivacy, header: PcapHeader, write: (bytes: Uint8Array) => void) {
-    this.#privacy = privacy
+  constructor(rewrite: Rewrite, header: PcapHeader, write: (bytes: Uint8Array) => void) {
+    this.#rewrite = rewrite
     this.#header = header
     this.#write = write
     this.#frame = newFrame(header.linkType)
@@ -93,7 +100,7 @@ class PcapContainer implements Container {
         capturedLength: captured,
         originalLength: view.getUint32(at + 20 - capturedLengthAt, littleEndian),
       })
-      const kept = this.#privacy.rewrite(this.#frame)
+      const kept = this.#rewrite(this.#frame)
       view.setUint32(at + capturedLengthAt, kept, littleEndian)
       this.#write(buffer.slice(at, start + kept))
       at = start + captured
@@ -103,15 +110,15 @@ class PcapContainer implements Container {
 }
 
 class PcapngContainer implements Container {
-  readonly #privacy: FramePrivacy
+  readonly #rewrite: Rewrite
   readonly #strict: boolean
   readonly #write: (bytes: Uint8Array) => void
   readonly #frame = newFrame(0)
   #littleEndian = true
   #linkTypes: number[] = []
 
-  constructor(privacy: FramePrivacy, strict: boolean, write: (bytes: Uint8Array) => void) {
-    this.#privacy = privacy
+  constructor(rewrite: Rewrite, strict: boolean, write: (bytes: Uint8Array) => void) {
+    this.#rewrite = rewrite
     this.#strict = strict
     this.#write = write
   }
@@ -150,7 +157,7 @@ class PcapngContainer implements Container {
     const linkType = this.#linkTypes[type === BLOCK.obsoletePacket ? view.getUint16(at + 8, little) : view.getUint32(at + 8, little)] ?? -1
     Object.assign(this.#frame, { buffer, view, start, capturedLength: captured, originalLength: view.getUint32(at + 24, little), linkType })
     const options = this.#options(buffer, view, start + padded, at + length - 4, type)
-    const kept = this.#privacy.rewrite(this.#frame)
+    const kept = this.#rewrite(this.#frame)
     view.setUint32(at + 20, kept, little)
     const padding = new Uint8Array((4 - (kept % 4)) % 4)
     this.#writeBlock(type, [buffer.slice(at + 8, start + kept), padding, options])
@@ -169,7 +176,7 @@ class PcapngContainer implements Container {
       originalLength: original,
       linkType: this.#linkTypes[0] ?? -1,
     })
-    const kept = this.#privacy.rewrite(this.#frame)
+    const kept = this.#rewrite(this.#frame)
     buffer.fill(0, start + kept, at + length - 4)
     this.#write(buffer.slice(at, at + length))
   }

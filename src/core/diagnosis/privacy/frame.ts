@@ -1,4 +1,5 @@
 import type { Frame } from '../../capture/frame.ts'
+import type { LastWords } from '../../intake/last-words.ts'
 import { ipText, parseIp } from '../../packet/address.ts'
 import { transportChecksum } from '../../packet/checksum.ts'
 import { decode } from '../../packet/decode.ts'
@@ -50,11 +51,13 @@ export class FramePrivacy {
   /**
    * Rewrites the frame in its buffer.
    *
+   * @param words sees it before anything is cut
    * @returns the bytes of it that are left, at most `frame.capturedLength`; the length on the wire stays
    */
-  rewrite(frame: Frame): number {
+  rewrite(frame: Frame, words?: LastWords): number {
     const packet = this.#packet
     decode(frame, packet)
+    words?.see(packet)
     this.counts.frames++
     const layers = networkLayers(packet)
     const blanked = this.#blankDamaged(packet, layers)

@@ -1,3 +1,4 @@
+import type { LastWords } from '../../intake/last-words.ts'
 import type { CutReceipt } from '../../intake/receipt.ts'
 import type { Question } from '../question.ts'
 import { captureFilter } from './capture-filter.ts'
@@ -54,10 +55,11 @@ export class CasePrivacy {
   }
 
   /**
-   * What the bytes of a cut file (pcap, pcapng, or text in any encoding) become. `write` gets fresh buffers.
+   * What the bytes of a cut file (pcap, pcapng, or text in any encoding) become. `write` gets fresh buffers;
+   * `words` hears a capture's frames before their payload goes.
    */
-  filter(kind: 'capture' | 'log', write: (bytes: Uint8Array) => void): ByteFilter {
-    if (kind === 'capture' && this.strips) return captureFilter(this.#frames, this.renames, write)
+  filter(kind: 'capture' | 'log', write: (bytes: Uint8Array) => void, words?: LastWords): ByteFilter {
+    if (kind === 'capture' && this.strips) return captureFilter(this.#frames, this.renames, write, words)
     if (kind === 'log' && this.renames) return textFilter((line) => this.#text.rename(line), write)
     return { push: (bytes) => write(bytes.slice()), end: () => undefined }
   }

@@ -1,0 +1,94 @@
+import type { Diagnosis } from '../../diagnosis/schema.ts'
+
+type PeerAnswer = NonNullable<Diagnosis['peerAnswer']>
+
+/** Of an answer so many bytes are read, and shown. */
+export const ANSWER_BYTES = 512
+
+export type DecodedAnswer = Pick<PeerAnswer, 'protocol' | 'meaning'>
+
+/** Printable ASCII as it is, the rest escaped. */
+export const answerText = (payload: Uint8Array): string =>
+  Array.from(payload, (byte) => {
+    if (byte === 0x5c) return '\\\\'
+    if (byte === 0x0d) return '\\r'
+    if (byte === 0x0a) return '\\n'
+    return byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`
+  }).join('')
+
+/**
+ * What the first bytes of an answer mean.
+ *
+ * @param port of the side that speaks: LPD and bare IPP are told by theirs
+ * @param quotes false: the meaning holds code numbers and this decoder's own words, nothing that was copied from the payload
+ */
+export function decodeAnswer(payload: Uint8Array, port: number, quotes: boolean): DecodedAnswer {
+  const text = answerText(payload)
+  if (text.includes('@PJL')) return { protocol: 'pjl', meaning: pjlMeaning(text, quotes) }
+  const http = /^HTTP\/1\.[01] (\d{3}) ?([^\\]*)/.exec(text)
+  if (http) {
+    const ipp = ippStatus(afterHeaders(payload))
+    return ipp === undefined
+      ? { protocol: 'http', meaning: `HTTP status ${http[1]}${quotes ? ` ${http[2]}` : ''}`.trim() }
+      : { protocol: 'ipp', meaning: ippMeaning(ipp) }
+  }
+  if (payload[0] === 0x15 && payload[1] === 3 && payload.length >= 7) {
+    return {
+      protocol: 'tls-alert',
+      meaning: `TLS alert, level ${payload[5] === 2 ? 'fatal' : 'warning'}, description ${payload[6]} (RFC 8446 §6)`,
+    }
+  }
+  if (port === 515 && payload.length === 1) {
+    const code = payload[0] ?? 0
+    return { protocol: 'lpd', meaning: code === 0 ? 'LPD: acknowledged' : `LPD: refused with code ${code} (RFC 1179 §6)` }
+  }
+  if (payload[0] === 0x02 && text.includes('\\x03'))
+    return { protocol: 'zpl', meaning: 'ZPL host status return (~HS): paper, pause and head flags in its fields' }
+  if (port === 631 && ippStatus(payload) !== undefined) return { protocol: 'ipp', meaning: ippMeaning(ippStatus(payload) ?? 0) }
+  return { protocol: 'unknown', meaning: payload.length === 0 ? 'the capture holds none of its bytes' : UNKNOWN_ANSWER }
+}
+
+export const UNKNOWN_ANSWER = 'not a protocol known here'
+
+const pjlMeaning = (text: string, quotes: boolean): string => {
+  const code = /CODE\s*=\s*(\d{1,6})(?!\d)/.exec(text)?.[1]
+  const display = quotes ? /DISPLAY\s*=\s*"([^"\\]{0,80})/.exec(text)?.[1] : undefined
+  const kind = code === undefined ? undefined : PJL_GROUPS[code.slice(0, 2)]
+  const parts = [code && `PJL status ${code}${kind ? ` (${kind})` : ''}`, display && `display "${display}"`].filter(Boolean)
+  return parts.length > 0 ? parts.join(', ') : 'PJL status'
+}
+
+/** First two digits of a PJL status code: HP PJL Technical Reference, appendix D. */
+const PJL_GROUPS: Readonly<Record<string, string>> = {
+  '10': 'informational',
+  '11': 'paper loading, background',
+  '12': 'paper loading, background',
+  '15': 'output bin',
+  '20': 'memory or personality',
+  '25': 'memory or personality',
+  '27': 'memory or personality',
+  '30': 'continues by itself',
+  '35': 'possible operator intervention',
+  '40': 'operator intervention needed',
+  '41': 'paper: operator intervention needed',
+  '42': 'paper jam',
+  '44': 'paper jam',
+  '50': 'hardware error',
+  '55': 'personality error',
+}
+
+const afterHeaders = (payload: Uint8Array): Uint8Array => {
+  for (let i = 0; i + 3 < payload.length; i++) {
+    if (payload[i] === 13 && payload[i + 1] === 10 && payload[i + 2] === 13 && payload[i + 3] === 10) return payload.subarray(i + 4)
+  }
+  return new Uint8Array(0)
+}
+
+/** RFC 8010 §3.1.1: version, status, request id. */
+const ippStatus = (body: Uint8Array): number | undefined =>
+  body.length >= 8 && (body[0] === 1 || body[0] === 2) && (body[1] ?? 9) <= 2 ? ((body[2] ?? 0) << 8) | (body[3] ?? 0) : undefined
+
+const ippMeaning = (status: number): string => {
+  const kind = status < 0x100 ? 'successful' : status >= 0x500 ? 'server error' : status >= 0x400 ? 'client error' : 'other'
+  return `IPP status 0x${status.toString(16).padStart(4, '0')} (${kind}, RFC 8011 appendix B)`
+}
