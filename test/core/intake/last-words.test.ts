@@ -67,7 +67,7 @@ describe("the peer's answer of a capture whose payload was cut away", () => {
   })
 
   it.each([
-    ['a keep-alive after it', '0.105 peer > host ACK len=1 seq=33'],
+    ['a keep-alive after it', '0.103 host > peer ACK\n0.105 peer > host ACK len=1 seq=33'],
     ['the same words again', `0.105 peer > host PSH ACK hex=${hex('@PJL USTATUS DEVICE\r\nCODE=10023\r\n')} seq=1`],
   ])('survives %s', async (_, line) => {
     const text = dying(`hex=${hex('@PJL USTATUS DEVICE\r\nCODE=10023\r\n')}`).replace('\n0.110', `\n${line}\n0.110`)
