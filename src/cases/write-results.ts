@@ -5,6 +5,7 @@ import { renderHtml } from '../core/diagnosis/report-html.ts'
 import { renderMarkdown } from '../core/diagnosis/report-markdown.ts'
 import type { Diagnosis } from '../core/diagnosis/schema.ts'
 import { connectionsOf } from '../core/tcp/list-connections.ts'
+import { WORKER_LIMITS } from '../core/tcp/tracker.ts'
 import { ENGINE_VERSION } from '../core/version.ts'
 import type { CaseRecord } from '../store/records.ts'
 import type { Deps } from './deps.ts'
@@ -31,10 +32,11 @@ export async function writeResults(
   await deps.objects.put(`${prefix}${RESULT.markdown}`, renderMarkdown(diagnosis), 'text/markdown; charset=utf-8')
   await deps.objects.put(`${prefix}${RESULT.html}`, renderHtml(diagnosis), 'text/html; charset=utf-8')
   await heartbeat.step('bundling', 80)
+  const captures = evidence.filter(({ kind }) => kind === 'capture').map(({ source }) => source)
   await storeBundle(deps, `${prefix}${RESULT.bundle}`, {
     diagnosis,
     question,
-    connections: await connectionsOf(evidence.filter(({ kind }) => kind === 'capture').map(({ source }) => source)),
+    connections: await connectionsOf(captures, WORKER_LIMITS),
     evidence,
     signer: await manifestSigner(deps),
   })

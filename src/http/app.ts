@@ -75,12 +75,13 @@ async function admit({ deps, keys, withinRate }: AppOptions, route: Route, reque
 
 /** Repeated names become lists. */
 function queryOf(url: URL): Record<string, string | string[]> {
-  const query: Record<string, string | string[]> = {}
-  for (const name of new Set(url.searchParams.keys())) {
-    const [only = '', ...more] = url.searchParams.getAll(name)
-    query[name] = more.length > 0 ? [only, ...more] : only
-  }
-  return query
+  const names = [...new Set(url.searchParams.keys())]
+  return Object.fromEntries(
+    names.map((name) => {
+      const [only = '', ...more] = url.searchParams.getAll(name)
+      return [name, more.length > 0 ? [only, ...more] : only]
+    }),
+  )
 }
 
 /** A POST, done once for each Idempotency-Key. */

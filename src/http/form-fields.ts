@@ -6,9 +6,12 @@ const LISTS = new Set(['asks'])
 
 type Nested = Record<string, string | number>
 
+/** Names come from the caller: without a prototype, `__proto__` is a name like any other. */
+const bare = <T extends object>(): T => Object.create(null) as T
+
 /** The fields of a form as the JSON that `POST /v1/cases` takes: `ticket[id]` nests, `asks` may repeat or hold commas. */
 export class FormFields {
-  readonly #value: Record<string, unknown> = {}
+  readonly #value = bare<Record<string, unknown>>()
 
   add(name: string, value: string): void {
     const nested = /^(\w+)\[(\w+)\]$/.exec(name)
@@ -30,7 +33,7 @@ export class FormFields {
 
   #nest(outer: string, inner: string, value: string): void {
     const known = this.#value[outer]
-    const object: Nested = typeof known === 'object' && known !== null ? (known as Nested) : {}
+    const object: Nested = typeof known === 'object' && known !== null ? (known as Nested) : bare<Nested>()
     object[inner] = outer === 'window' ? asNumber(value) : value
     this.#value[outer] = object
   }

@@ -138,6 +138,14 @@ describe('a target', () => {
     'https://user:secret@example.com/',
     'https://localhost/',
     'https://printer/',
+    'https://localhost./',
+    'https://api.localhost/',
+    'https://nas.local/',
+    'https://metadata.google.internal/',
+    'https://127.0.0.1./',
+    'https://①②⑦.⓪.⓪.①/',
+    'https://１２７.0.0.1/',
+    'https://0xa9fea9fe/',
     'https://127.0.0.1/',
     'https://0x7f.1/',
     'https://2130706433/',
@@ -151,6 +159,9 @@ describe('a target', () => {
     'https://[::ffff:10.0.0.1]/',
     'https://[::ffff:a9fe:a9fe]/',
     'https://[64:ff9b::10.0.0.1]/',
+    'https://[64:ff9b:1::8.8.8.8]/',
+    'https://[::10.0.0.1]/',
+    'https://[::ffff:0:8.8.8.8]/',
     'https://[2002:a00:1::]/',
     'https://[fe80::1]/',
     'https://[fd00::1]/',
@@ -161,12 +172,16 @@ describe('a target', () => {
     await expect(checkTarget(service.deps, url)).rejects.toMatchObject({ code: 'bad-callback-url' })
   })
 
-  it.each(['https://example.com/', 'https://example.com:8443/x', 'https://93.184.216.34/', 'https://[2606:2800:220:1::1]/'])(
-    '%s is taken',
-    async (url) => {
-      await expect(checkTarget(service.deps, url)).resolves.toBeInstanceOf(URL)
-    },
-  )
+  it.each([
+    'https://example.com/',
+    'https://example.com:8443/x',
+    'https://93.184.216.34/',
+    'https://[2606:2800:220:1::1]/',
+    'https://bücher.example/',
+    'https://example.com./',
+  ])('%s is taken', async (url) => {
+    await expect(checkTarget(service.deps, url)).resolves.toBeInstanceOf(URL)
+  })
 
   it.each([
     ['one of whose addresses is private', ['93.184.216.34', '192.168.1.1']],
@@ -189,6 +204,8 @@ it.each([
   ['8.8.8.8', true],
   ['256.1.1.1', false],
   ['1.2.3', false],
+  ['8.8.8.', false],
+  ['0x08.8.8.8', false],
   ['2001:db8::1', false],
   ['2001:4860:4860::8888', true],
   ['::', false],

@@ -70,6 +70,8 @@ describe('a multipart body', () => {
     ['a part without a disposition', `${part('Content-Type: text/plain', 'x')}${END}`],
     ['a header without a colon', `${part('nonsense', 'x')}${END}`],
     ['an endless header', `--${BOUNDARY}\r\nX: ${'y'.repeat(40_000)}`],
+    ['a header of endless lines', `--${BOUNDARY}\r\n${'X: y\r\n'.repeat(8000)}`],
+    ['more than a thousand parts', `${field('a', 'b').repeat(1001)}${END}`],
     ['text behind a boundary', `--${BOUNDARY}tail\r\n\r\n${END}`],
   ])('refuses %s', async (_what, text) => {
     await expect(read(text)).rejects.toMatchObject({ code: 'bad-multipart' })

@@ -119,6 +119,24 @@ describe('an intake', () => {
     expect(await service.call('POST', '/v1/intake', {})).toMatchObject({ status: 415, body: { code: 'not-multipart' } })
   })
 
+  it.each(['__proto__[polluted]', '__proto__', 'constructor[prototype]', 'window[__proto__]', 'constructor'])(
+    'refuses a field named %s, and no object inherits from it',
+    async (name) => {
+      expect(await intake([...fields(), [name, '{"polluted": "yes"}'], file('a.pcap')])).toMatchObject({
+        status: 400,
+        body: { code: 'bad-request' },
+      })
+      expect(({} as { polluted?: string }).polluted).toBeUndefined()
+    },
+  )
+
+  it.each([
+    ['fields that are too long together', Array.from({ length: 20 }, (_, at) => [`options[${at}.pcap]`, ','.repeat(15_000)] as const)],
+    ['file names that are too long together', Array.from({ length: 20 }, () => file('n'.repeat(15_000)))],
+  ])('refuses %s', async (_what, entries) => {
+    expect(await intake([...fields(), ...entries, file('a.pcap')])).toMatchObject({ status: 413, body: { code: 'too-large' } })
+  })
+
   it('refuses a form without a file', async () => {
     expect(await intake(fields())).toMatchObject({ status: 422, body: { code: 'no-files' } })
   })

@@ -43,8 +43,9 @@ function isPublicV4(address: string): boolean {
 }
 
 function v4Value(address: string): number | undefined {
+  if (!/^\d{1,3}(\.\d{1,3}){3}$/.test(address)) return undefined
   const parts = address.split('.').map(Number)
-  if (parts.length !== 4 || parts.some((part) => !Number.isInteger(part) || part < 0 || part > 255)) return undefined
+  if (parts.some((part) => part > 255)) return undefined
   return parts.reduce((value, part) => value * 256 + part, 0)
 }
 
@@ -54,7 +55,8 @@ function embeddedV4(groups: readonly number[]): string | undefined {
   const [first, second] = groups
   const low: [number, number] = [groups[6] ?? 0, groups[7] ?? 0]
   if (first === 0x2002) return dotted(second ?? 0, groups[2] ?? 0)
-  if (first === 0x64 && second === 0xff9b) return dotted(...low)
+  // Of 64:ff9b::/32 only the well-known prefix is public; 64:ff9b:1::/48 is for use inside a network (RFC 8215).
+  if (first === 0x64 && second === 0xff9b && groups.slice(2, 6).every((group) => group === 0)) return dotted(...low)
   const leading = groups.slice(0, 5).every((group) => group === 0)
   return leading && (groups[5] === 0xffff || groups[5] === 0) ? dotted(...low) : undefined
 }

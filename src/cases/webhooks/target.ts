@@ -28,10 +28,13 @@ export async function checkTarget(deps: Deps, written: string): Promise<URL> {
 
 const isLoopback = (host: string): boolean => host === 'localhost' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host)
 
+/** Names that resolvers answer from inside: RFC 6761, RFC 6762, RFC 8375 and ICANN's `internal`; a dot at the end changes nothing. */
+const LOCAL_NAME = /(^|\.)(localhost|local|internal|home\.arpa|test|invalid)\.?$/
+
 async function addressesOf(deps: Deps, host: string): Promise<readonly string[]> {
   if (host.startsWith('[')) return [host.slice(1, -1)]
   if (/^\d{1,3}(\.\d{1,3}){3}$/.test(host)) return [host]
-  if (!host.includes('.')) return refuse('its name is not a public one')
+  if (!host.includes('.') || LOCAL_NAME.test(host)) return refuse('its name is not a public one')
   try {
     return await deps.resolve(host)
   } catch (error) {

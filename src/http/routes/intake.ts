@@ -16,6 +16,8 @@ import { LinkAnswer } from '../schemas.ts'
 import { throughGate } from '../upload-gate.ts'
 
 const LONGEST_FIELD = 16 * 1024 // bytes
+/** Letters of all names, fields and options of one form: they are held until its answer. */
+const LONGEST_FORM = 256 * 1024
 
 export const OutcomeView = z.object({
   name: z.string(),
@@ -90,12 +92,11 @@ async function takeParts(call: IntakeCall, parts: AsyncIterable<Part>): Promise<
   const fields = new FormFields()
   const options = new Map<string, FileOptions>()
   const outcomes: FileOutcome[] = []
-  const seen: string[] = []
+  const seen = new Fingerprint()
   let opened: Awaited<ReturnType<typeof newCase>> | undefined
   for await (const part of parts) {
     if (part.fileName === undefined) {
-      const value = await chunksText(part.body, LONGEST_FIELD)
-      seen.push(`${part.name}=${value}`)
+      const value = await seen.field(part)
       const optionsFor = /^options\[(.*)\]$/s.exec(part.name)?.[1]
       if (optionsFor !== undefined) options.set(optionsFor, readFileOptions(value))
       else if (opened) throw fieldsAfterFiles(part.name, opened.id)
@@ -104,7 +105,7 @@ async function takeParts(call: IntakeCall, parts: AsyncIterable<Part>): Promise<
     }
     if (part.name !== 'file') throw new Refusal('bad-request', `there is no file field "${part.name}"`, 'Name every file part "file".')
     opened ??= await newCase(deps, principal, CaseFields.parse(fields.value()))
-    seen.push(`file ${part.fileName} ${part.declaredSize ?? ''}`)
+    seen.file(part)
     outcomes.push(await takePart(deps, principal, opened.id, part, options.get(part.fileName) ?? {}))
   }
   if (!opened) {
@@ -116,7 +117,7 @@ async function takeParts(call: IntakeCall, parts: AsyncIterable<Part>): Promise<
     )
   }
   const body = await settleIntake(deps, principal, opened, outcomes, origin)
-  return { answer: answerJson(body, 202, { location: `/v1/cases/${opened.id}` }), fingerprint: JSON.stringify(seen) }
+  return { answer: answerJson(body, 202, { location: `/v1/cases/${opened.id}` }), fingerprint: seen.text() }
 }
 
 const fieldsAfterFiles = (field: string, caseId: string): Refusal =>
@@ -136,12 +137,40 @@ async function takePart(deps: Deps, principal: Principal, caseId: string, part: 
 }
 
 async function fingerprintOf(parts: AsyncIterable<Part>): Promise<string> {
-  const seen: string[] = []
+  const seen = new Fingerprint()
   for await (const part of parts) {
-    if (part.fileName === undefined) seen.push(`${part.name}=${await chunksText(part.body, LONGEST_FIELD)}`)
-    else seen.push(`file ${part.fileName} ${part.declaredSize ?? ''}`)
+    if (part.fileName === undefined) await seen.field(part)
+    else seen.file(part)
   }
-  return JSON.stringify(seen)
+  return seen.text()
+}
+
+/** What a form says beside the bytes of its files: fields, file names and declared sizes, as an Idempotency-Key compares them. */
+class Fingerprint {
+  readonly #seen: string[] = []
+  #length = 0
+
+  /** The field's value. */
+  async field(part: Part): Promise<string> {
+    const value = await chunksText(part.body, LONGEST_FIELD)
+    this.#add(`${part.name}=${value}`)
+    return value
+  }
+
+  file({ fileName, declaredSize }: Part): void {
+    this.#add(`file ${fileName} ${declaredSize ?? ''}`)
+  }
+
+  text(): string {
+    return JSON.stringify(this.#seen)
+  }
+
+  #add(line: string): void {
+    this.#length += line.length
+    if (this.#length > LONGEST_FORM)
+      throw new Refusal('too-large', `the names and fields of a form may have ${LONGEST_FORM} letters together`, 'Send fewer fields.')
+    this.#seen.push(line)
+  }
 }
 
 export const INTAKE_ROUTES: readonly Route[] = [intake]
