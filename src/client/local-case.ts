@@ -21,6 +21,7 @@ export const requestFor = (question: Question): CutRequest => ({
   caseTimezone: question.timezone,
   host: question.host,
   peer: question.peer?.ip,
+  error: question.error,
   scope: 'all',
   incidentAtNs: question.incidentAtNs,
   toolVersion: ENGINE_VERSION,

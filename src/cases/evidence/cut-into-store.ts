@@ -35,6 +35,7 @@ export async function cutIntoStore(deps: Pick<Deps, 'objects'>, order: CutOrder)
     caseTimezone: question.timezone,
     host: question.host,
     peer: question.peer?.ip,
+    error: question.error,
     scope: scopeOf(question),
     toolVersion: ENGINE_VERSION,
     by: 'service',

@@ -85,9 +85,9 @@ async function cutPackets(file: FileToCut, chunks: Chunks, sink: Sink): Promise<
 
 async function cutRecords(file: FileToCut, chunks: Chunks, sink: Sink): Promise<CutReceipt> {
   const { request, options } = file
-  const { window, caseTimezone, incidentAtNs, keepHeader } = request
+  const { window, caseTimezone, incidentAtNs, keepHeader, peer, error } = request
   const fileName = baseName(file.entry ?? file.name)
-  const cut = await cutLog(chunks, { window, fileOptions: options, caseTimezone, incidentAtNs, fileName, keepHeader }, sink)
+  const cut = await cutLog(chunks, { window, fileOptions: options, caseTimezone, incidentAtNs, fileName, keepHeader, peer, error }, sink)
   return {
     ...frameOf(file, 'log'),
     format: cut.cutAs?.format ?? cut.format,

@@ -24,6 +24,8 @@ export interface CutRequest {
   /** IP addresses, where known. */
   readonly host?: string | undefined
   readonly peer?: string | undefined
+  /** Error text or code from the ticket: with the peer it says which of a log's errors is the case's. */
+  readonly error?: string | undefined
   /** `peers` keeps only what concerns `peer`; without one it is as `all`. */
   readonly scope: 'all' | 'peers'
   readonly incidentAtNs?: bigint | undefined

@@ -2,7 +2,8 @@ import type { Chunks, Sink } from '../bytes/chunks.ts'
 import { InputError } from '../errors.ts'
 import type { CutReceipt, LogDigest } from '../intake/receipt.ts'
 import type { Window } from '../time/window.ts'
-import { clockShift, cutOptions, cutWarnings, nearOf } from './cut-report.ts'
+import { clockShift } from './clock-shift.ts'
+import { cutOptions, cutWarnings, nearOf } from './cut-report.ts'
 import { CutTaker } from './cut-taker.ts'
 import { chooseDayOrder } from './day-order.ts'
 import { chooseZone, dateInName, openLog } from './open-log.ts'
@@ -14,6 +15,9 @@ export interface CutLogOptions extends LogOptions {
   readonly window: Window
   /** Also keep what describes the file and belongs to no record: a CSV's column names, W3C's `#` lines, the frame of an XML export. */
   readonly keepHeader?: boolean | undefined
+  /** The case's peer (IP address) and error (text or code), where known: whose error outside the window is a sign of a clock that is off. */
+  readonly peer?: string | undefined
+  readonly error?: string | undefined
 }
 
 /** What a log's cut receipt says about it (see `CutReceipt`): the joining room adds names, hashes, sizes and compression. */

@@ -1,9 +1,9 @@
 import type { CutReceipt } from '../intake/receipt.ts'
 import { isoFromNs } from '../time/civil.ts'
+import { clockShift } from './clock-shift.ts'
 import type { CutLogOptions } from './cut-log.ts'
 import type { CutState } from './cut-state.ts'
 import type { DayOrder } from './day-order.ts'
-import type { LogError } from './log-digest.ts'
 import type { ChosenZone, OpenedLog } from './open-log.ts'
 import type { ReaderFacts } from './record-reader.ts'
 
@@ -73,45 +73,4 @@ function nothingInside(options: CutLogOptions, cut: CutState): CutReceipt['warni
     code: 'nothing-in-window',
     message: `no record lies inside ${window}: the log runs from ${cut.digest.firstAt} to ${cut.digest.lastAt}`,
   }
-}
-
-const SHIFTS = [
-  1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 6, -6, 7, -7, 8, -8, 9, -9, 10, -10, 11, -11, 12, -12, 13, 14, 5.5, -3.5, 9.5, -9.5, 5.75,
-].map((hours) => hours * 3600)
-
-/**
- * An error outside the window, and none inside: the log's clock or zone may be off. A whole-hour offset that brings an error close to the
- * incident is the likeliest mistake; else the offset of the error nearest to the incident, if that lies within two minutes of the window.
- */
-export function clockShift(options: CutLogOptions, cut: CutState): { clockOffset: number; message: string } | undefined {
-  const errors = cut.digest.errors
-  const { incidentAtNs } = options
-  if (errors.length === 0 || incidentAtNs === undefined || errors.some((error) => error.inside)) return undefined
-  const offset = options.fileOptions?.clockOffset ?? 0
-  const incident = Number(incidentAtNs) / 1e9 + offset
-  const { hours, error } = bestShift(errors, incident)
-  if (!error) return undefined
-  const off = error.seconds + error.nanoseconds / 1e9 - incident
-  const suggested = offset + (hours ?? Math.round(off))
-  const sign = suggested > 0 ? '+' : ''
-  return {
-    clockOffset: suggested,
-    message: `no error lies inside the window, but ${error.code} does at ${error.stampedAt} (line ${error.line}): clockOffset=${sign}${suggested} would bring it in${hours === undefined ? '' : ' (a whole-hour mistake: check the time zone)'}`,
-  }
-}
-
-const CLOSE = 330 // seconds: the default window's reach before the incident
-
-function bestShift(errors: readonly LogError[], incident: number): { hours: number | undefined; error: LogError | undefined } {
-  let best: { hours: number | undefined; error: LogError; distance: number } | undefined
-  for (const error of errors) {
-    const off = error.seconds + error.nanoseconds / 1e9 - incident
-    for (const hours of SHIFTS) {
-      const distance = Math.abs(off - hours)
-      if (distance <= CLOSE && (!best || distance < best.distance)) best = { hours, error, distance }
-    }
-  }
-  if (best) return best
-  const [nearest] = [...errors].sort((a, b) => Math.abs(a.seconds - incident) - Math.abs(b.seconds - incident))
-  return { hours: undefined, error: nearest && Math.abs(nearest.seconds - incident) < 1800 ? nearest : undefined }
 }

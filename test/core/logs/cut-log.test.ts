@@ -240,6 +240,22 @@ describe('a clock that is off', () => {
     expect(suggestedClockOffset).toBeNull()
   })
 
+  it.each([
+    ['the peer', { peer: '10.0.0.9' }, 3600],
+    ['the code', { error: '10053' }, 3600],
+    ['nothing of the error', {}, null],
+    ['a peer whose error is inside', { peer: '10.0.0.7' }, null],
+  ])('errors of others inside the window hide it no more when the case knows %s', async (_what, known, expected) => {
+    const mixed = log
+      .replace(':30:00Z send failed', ':30:00Z send to 10.0.0.9:9100 failed')
+      .replace(/^/, '2025-01-15T08:30:00Z send to 10.0.0.7:9100 failed: connection refused\n')
+    const incidentAtNs = ns('2025-01-15T08:30:02')
+    const window = { fromNs: incidentAtNs - ns('1970-01-01T00:07:30'), toNs: incidentAtNs + ns('1970-01-01T00:03:00') }
+    const { suggestedClockOffset, warnings } = await cut(mixed, { incidentAtNs, window, ...known })
+    expect(suggestedClockOffset).toBe(expected)
+    expect(warnings.some(({ code }) => code === 'clock-shift')).toBe(expected !== null)
+  })
+
   it('the digest holds every error with its peer and its line, and no text', async () => {
     const { logDigest } = await cut(
       '2025-01-15T08:00:00Z LP1 connected to 10.0.0.9:9100\n2025-01-15T08:00:09Z LP1 job secret failed: WSA error 10053\n',
