@@ -1,5 +1,5 @@
 import type { AbortRule } from './rule.ts'
-import { bothClosed, finBeforeTheCut, finUnacknowledged, otherFinMissing, resetInPlaceOfFin } from './rules/close.ts'
+import { bothClosed, finBeforeTheCut, finUnacknowledged, lookedAtPort, otherFinMissing, resetInPlaceOfFin } from './rules/close.ts'
 import { handshakeCompleted, synRefused, synUnanswered } from './rules/connect.ts'
 import { rstIpId, rstMac, rstThenMore, rstToBothEnds, rstTooSoon, rstTtl } from './rules/forged.ts'
 import { hostReset } from './rules/host-abort.ts'
@@ -30,6 +30,7 @@ export const ABORT_RULES: readonly AbortRule[] = [
   finBeforeTheCut,
   bothClosed,
   resetInPlaceOfFin,
+  lookedAtPort,
   dataLadder,
   peerLadder,
   keepAliveUnanswered,

@@ -1,4 +1,4 @@
-import { ACK, isData, RST, type Segment, SYN } from '../tcp/segment.ts'
+import { ACK, isData, otherRole, RST, type Segment, SYN } from '../tcp/segment.ts'
 import type { Ladder } from './facts/ladder.ts'
 import type { Reset } from './facts/resets.ts'
 import type { ZeroWindow } from './facts/zero-window.ts'
@@ -28,8 +28,25 @@ const isLateFinRefused = ({ fins, resets }: Facts): boolean => {
 const closedAt = (facts: Facts): number =>
   facts.fins.host && facts.fins.peer ? Math.max(facts.fins.host.first.at, facts.fins.peer.first.at) : Number.POSITIVE_INFINITY
 
-/** The first RST while the connection lived; an RST after both FINs ends nothing. */
-export const endingReset = (facts: Facts): Reset | undefined => facts.resets.find((reset) => reset.segment.at < closedAt(facts))
+/** The first RST while the connection lived; an RST after both FINs ends nothing, nor does one that makes room for it. */
+export const endingReset = (facts: Facts): Reset | undefined => {
+  const opened = openedAt(facts)
+  return facts.resets.find((reset) => reset.segment.at >= opened && reset.segment.at < closedAt(facts))
+}
+
+/**
+ * The SYN-ACK of a handshake that had to clear away an older connection first: the SYN was answered by that one's ACK, the ACK by an RST,
+ * and then the SYN succeeded (RFC 9293 §3.5.1, figure 9).
+ */
+const openedAt = ({ trace, resets }: Facts): number => {
+  const [first] = resets
+  if (!first) return Number.NEGATIVE_INFINITY
+  const other = otherRole(first.from)
+  const syn = trace.segments.find((segment) => segment.from === first.from && segment.kind === 'syn')
+  const synAck = trace.segments.find((segment) => segment.from === other && isSynAck(segment))
+  const isCleared = syn && synAck && syn.at < first.segment.at && synAck.at > first.segment.at && first.trigger?.from === other
+  return isCleared ? synAck.at : Number.NEGATIVE_INFINITY
+}
 
 /** The peer's window was closed when it ended: the last episode, where it never reopened. */
 export const openStall = (facts: Facts): ZeroWindow | undefined => {

@@ -102,11 +102,13 @@ function endingOf(connection: TrackedConnection, host: SideFacts, peer: SideFact
   if (synOnly) return peer.resets > 0 ? 'refused' : 'no-answer'
   if (peer.packets === 0 || host.packets === 0) return host.fins + peer.fins > 0 ? 'closed' : 'stuck'
   const closed = host.fins > 0 && peer.fins > 0
-  const firstReset = connection.decisive.find((packet) => packet.flags & RST)
+  const firstReset = firstEndingReset(connection)
   const bothFinBefore = connection.decisive.filter((p) => p.flags & 1 && (!firstReset || p.at <= firstReset.at))
   const finsFrom = new Set(bothFinBefore.map((packet) => packet.from))
   if (firstReset && isLateAnswerRefused(connection, firstReset, host)) return 'half-closed'
-  if ((host.resets > 0 || peer.resets > 0) && !(closed && finsFrom.size === 2)) return 'reset'
+  if (firstReset && isLettingGo(connection, firstReset)) return 'closed'
+  const hadReset = host.resets > 0 || peer.resets > 0
+  if (hadReset && !(closed && finsFrom.size === 2) && (firstReset || !connection.decisive.some(isReset))) return 'reset'
   const unacked = host.sentSeq > host.ackedSeq
   if (closed && (!unacked || host.retransmissions < 3)) return 'closed'
   if (unacked && host.lastAt > peer.lastAt && host.retransmissions > 0) return 'stuck'
@@ -116,6 +118,28 @@ function endingOf(connection: TrackedConnection, host: SideFacts, peer: SideFact
   if (host.keepAlives > peer.keepAliveAcks && host.lastAt > peer.lastAt) return 'stuck'
   if (peer.zeroWindows > 0 && lastWindowIsZero(connection)) return 'stalled'
   return 'alive'
+}
+
+const isReset = (packet: DecisivePacket): boolean => (packet.flags & RST) !== 0
+
+/** The first RST that may have ended it: one before the SYN-ACK clears what an old connection had left behind (RFC 9293 §3.5.1). */
+const firstEndingReset = ({ decisive }: TrackedConnection): DecisivePacket | undefined => {
+  const answered = decisive.find(({ role }) => role === 'syn-ack')
+  return decisive.find((packet) => isReset(packet) && !(answered && packet.at < answered.at))
+}
+
+/**
+ * The RST of a side that had nothing to say any more: a monitor that opens a port and lets go without a byte, or a program that resets in
+ * place of its FIN after the other side has closed and everything was acknowledged.
+ */
+function isLettingGo(connection: TrackedConnection, reset: DecisivePacket): boolean {
+  const [own, other] = [connection[reset.from], connection[reset.from === 'originator' ? 'responder' : 'originator']]
+  if (own.fins > 0 || other.resets > 0) return false
+  const isProbe =
+    reset.from === 'originator' && own.bytes + other.bytes === 0 && other.syns > 0 && connection.endedAt - connection.startedAt < 5
+  const closed = connection.decisive.find(({ role, from }) => role === 'fin' && from !== reset.from)
+  const isAllSaid = closed !== undefined && closed.at <= reset.at && own.ackedSeq >= own.sentSeq && (own.lastDataAt ?? 0) <= closed.at
+  return isProbe || isAllSaid
 }
 
 /** The host's RST answers something that the peer sent long after the host's FIN had been acknowledged: the connection had been given up before. */
@@ -143,7 +167,7 @@ function noticedAt(
 ): { from: number; to: number } {
   const last = connection.endedAt
   if (ending === 'reset' || ending === 'refused') {
-    const reset = connection.decisive.find((packet) => packet.flags & RST)
+    const reset = firstEndingReset(connection) ?? connection.decisive.find(isReset)
     const at = reset?.at ?? last
     return { from: at, to: at + 2 }
   }

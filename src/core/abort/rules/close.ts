@@ -132,3 +132,23 @@ export const resetInPlaceOfFin: AbortRule = {
     return [weigh('normal-close', 4.5, says, [fin.first, reset.segment]), weigh('host-abort', -3.5, says, [fin.first])]
   },
 }
+
+/** A monitor's look at a port ends sooner than any timer; seconds. */
+const LOOK = 5
+
+/** Opened and let go by RST without a byte: a port check, as load balancers and monitors make them every few seconds. */
+export const lookedAtPort: AbortRule = {
+  id: 'looked-at-port',
+  source: 'RFC 9293 §3.10.5; health checks of HAProxy, F5 and Nagios end the handshake by RST (SO_LINGER 0)',
+  judge(facts) {
+    const { host, peer, segments } = facts.trace
+    const reset = endingReset(facts)
+    const [syn] = segments
+    if (reset?.from !== 'host' || !facts.established || !facts.sawSyn || facts.logMatched || !syn) return NOTHING
+    const isLook = syn.from === 'host' && reset.segment.at - syn.at < LOOK
+    if (!isLook || host.bytes + peer.bytes > 0 || facts.fins.host || facts.fins.peer || facts.resets.some(({ from }) => from === 'peer'))
+      return NOTHING
+    const says = `the host opened the connection and let go of it by RST after ${seconds(reset.segment.at - syn.at)}, without a byte from either side: a look whether the port is open`
+    return [weigh('normal-close', 4.5, says, [syn, reset.segment]), weigh('host-abort', -4, says, [reset.segment])]
+  },
+}

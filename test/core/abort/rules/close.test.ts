@@ -22,6 +22,15 @@ const unacknowledged = inOrder(JOB, '1 host > peer FIN ACK', again([1.3, 1.9, 3.
 const neverClosed = inOrder(JOB, '1 host > peer FIN ACK\n1.002 peer > host ACK', elsewhere(0.5, 130, 10))
 const refusedLate = inOrder(neverClosed, '125 peer > host PSH ACK len=30\n125.001 host > peer RST seq=10002')
 
+/** RFC 9293 §3.5.1: the peer still holds the old connection and answers the SYN by an ACK for it. */
+const CLEARED = `
+0 host > peer SYN mss=1460
+0.002 peer > host ACK seq=0 ack=7777
+0.0021 host > peer RST seq=7777
+1 host > peer SYN seq=0 mss=1460
+1.002 peer > host SYN ACK seq=0 mss=1460
+1.0021 host > peer ACK`
+
 it.each<[string, string, string, string, string]>([
   ['a FIN that is repeated and never acknowledged', unacknowledged, 'fin-wait-1-timeout', 'host', 'timeout'],
   ['a FIN that is acknowledged without another FIN for two minutes', neverClosed, 'fin-wait-2-timeout', 'host', 'timeout'],
@@ -85,6 +94,41 @@ it.each<[string, string, string, string, string]>([
     'nobody',
     'none',
   ],
+  [
+    'a monitor that opens the port and resets without a byte',
+    inOrder(opened(), '0.003 host > peer RST ACK'),
+    'normal-close',
+    'nobody',
+    'none',
+  ],
+  [
+    'its false friend: the host resets a little later, with a byte of the job under way',
+    inOrder(opened(), '0.003 host > peer PSH ACK len=1\n0.004 host > peer RST ACK'),
+    'host-abort',
+    'host',
+    'rst',
+  ],
+  [
+    'its false friend: the peer accepts and resets without a byte',
+    inOrder(opened(), '0.003 peer > host RST ACK'),
+    'peer-reset',
+    'peer',
+    'rst',
+  ],
+  [
+    'a SYN that meets an older connection of the same ports, clears it with RST, and then succeeds',
+    inOrder(CLEARED, sent(1.01, 10), '2 host > peer FIN ACK\n2.002 peer > host FIN ACK\n2.003 host > peer ACK'),
+    'normal-close',
+    'nobody',
+    'none',
+  ],
+  [
+    'its false friend: the host resets once more, after the handshake',
+    inOrder(CLEARED, sent(1.01, 10), '2 host > peer RST ACK'),
+    'host-abort',
+    'host',
+    'rst',
+  ],
 ])('%s', async (_, text, cause, abortedBy, mechanism) => {
   expect(await verdictOn(text, printer)).toMatchObject({ cause, abortedBy, mechanism })
 })
@@ -113,4 +157,14 @@ it('lists the timer that a stated moment ends', async () => {
 it('says that the whole job was acknowledged', async () => {
   const { delivery } = await diagnosed([captureFile(dressed(neverClosed, printer))])
   expect(delivery).toMatchObject({ hostBytesSent: 10_000, hostBytesAcked: 10_000, fullJobAcked: true })
+})
+
+it('prefers the job that died to the port checks round it', async () => {
+  const checks = [1, 2, 3, 4].map((at) => opened(at).replaceAll('host >', `host:5000${at} >`).replaceAll('> host', `> host:5000${at}`))
+  const resets = [1, 2, 3, 4].map((at) => `${at}.003 host:5000${at} > peer RST ACK`)
+  const dead = again([2.1, 2.4, 3, 4.2, 6.6, 11.4], 'host > peer PSH ACK len=1000 seq=10001')
+  const text = inOrder(JOB, dead, ...checks, ...resets, elsewhere(0.5, 30))
+  const { verdict, connection } = await diagnosed([captureFile(dressed(text, printer))], { incidentAtNs: moment(4.05) })
+  expect(verdict.cause).toBe('retransmission-timeout')
+  expect(connection?.host.port).toBe(49822)
 })
