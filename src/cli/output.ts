@@ -56,7 +56,7 @@ async function packed<T>(sink: Sink, write: (output: Output) => Promise<T>): Pro
     for (const piece of ready.splice(0)) await sink(piece)
   }
   const push: Sink = async (bytes) => {
-    gzip.push(bytes.slice())
+    gzip.push(new Uint8Array(bytes))
     await drain()
   }
   const result = await write({ sink: push, restart: undefined })

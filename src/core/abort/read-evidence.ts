@@ -16,10 +16,16 @@ export async function readEvidence(files: readonly EvidenceFile[], question: Que
   const unreadable: string[] = []
   const single: Capture[] = []
   const logs: EvidenceLog[] = []
-  for (const [input, file] of files.entries()) {
+  const numbered = files.map((file, input) => ({ input, file }))
+  for (const member of numbered.filter(({ file }) => file.kind === 'capture')) {
+    await orNote(unreadable, member.file.name, async () => void single.push(await readCapture([member])))
+  }
+  const nearNs = question.incidentAtNs ?? firstPacketNs(single)
+  for (const { input, file } of numbered.filter(({ file }) => file.kind === 'log')) {
     await orNote(unreadable, file.name, async () => {
-      if (file.kind === 'capture') single.push(await readCapture([{ input, file }]))
-      else logs.push(await readEvidenceLog(input, file, question))
+      const log = await readEvidenceLog(input, file, question, nearNs)
+      logs.push(log)
+      if (!Number.isFinite(log.from)) unreadable.push(undated(file))
     })
   }
   const captures: Capture[] = []
@@ -30,6 +36,17 @@ export async function readEvidence(files: readonly EvidenceFile[], question: Que
   }
   return { captures, logs, unreadable }
 }
+
+/** Logs come with captures of the same days: that tells the year of stamps that have none. */
+function firstPacketNs(captures: readonly Capture[]): bigint | undefined {
+  const first = captures.reduce((least, { from }) => Math.min(least, from), Number.POSITIVE_INFINITY)
+  return Number.isFinite(first) ? BigInt(Math.round(first)) * 1_000_000_000n : undefined
+}
+
+const undated = ({ name, options }: EvidenceFile): string =>
+  options.timeFormat === undefined
+    ? `no line of ${name} starts with a time stamp in any known layout: nothing in it can be placed in time. Say how its time stamps are written (timeFormat, for instance %d.%m.%Y %H:%M:%S)`
+    : `no line of ${name} has a time stamp written as ${JSON.stringify(options.timeFormat)}: nothing in it can be placed in time`
 
 async function orNote(unreadable: string[], name: string, read: () => Promise<void>): Promise<void> {
   try {

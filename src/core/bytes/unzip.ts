@@ -120,7 +120,7 @@ class ZipEvents {
     }
     this.#report.bytesOut += piece.length
     // The decoder may hand out a view of its own input.
-    if (piece.length > 0) this.#queue.push({ kind: 'bytes', piece: piece.slice() })
+    if (piece.length > 0) this.#queue.push({ kind: 'bytes', piece: new Uint8Array(piece) })
     if (final) this.#end()
   }
 }

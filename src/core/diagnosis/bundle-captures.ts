@@ -65,14 +65,15 @@ async function* rewritten(
       yield sectionFor(pcap)
     } else if (record.kind !== 'packet') {
       // Behind damage a pcap's bytes are no pcapng block: they end the file.
-      if (record.kind === 'block' || pcap === undefined) yield record.bytes.slice()
+      if (record.kind === 'block' || pcap === undefined) yield new Uint8Array(record.bytes)
     } else if (keep(record)) yield packetBlock(record, pcap, comments.get(record.frameNumber))
   }
 }
 
 /** The packet as a pcapng block: unchanged, with the comment added to its options, or made of a pcap record. */
 function packetBlock(packet: PacketRecord, pcap: PcapHeader | undefined, comment: string | undefined): Uint8Array {
-  if (pcap === undefined && (comment === undefined || packet.type === BLOCK.simplePacket)) return packet.buffer.slice(packet.at, packet.end)
+  if (pcap === undefined && (comment === undefined || packet.type === BLOCK.simplePacket))
+    return new Uint8Array(packet.buffer.subarray(packet.at, packet.end))
   const little = pcap === undefined ? packet.littleEndian : true
   const data = packet.buffer.subarray(packet.start, packet.start + packet.captured)
   const padded = packet.captured + padding(packet.captured)

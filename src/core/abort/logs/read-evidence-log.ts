@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { decompress, newReport } from '../../bytes/decompress.ts'
 import type { EvidenceFile, Question } from '../../diagnosis/question.ts'
 import type { DecodedError } from '../../logs/errors/decode.ts'
@@ -29,14 +30,23 @@ export interface EvidenceLog {
 
 const toSeconds = (ns: bigint): number => Number(ns / 1_000n) / 1e6
 
-/** Reads a log: its errors, decoded and tied to a peer, and when it speaks of which peer. */
-export async function readEvidenceLog(input: number, file: EvidenceFile, question: Question): Promise<EvidenceLog> {
+/**
+ * Reads a log: its errors, decoded and tied to a peer, and when it speaks of which peer.
+ *
+ * @param nearNs a moment near which it lies, for stamps without a year
+ */
+export async function readEvidenceLog(
+  input: number,
+  file: EvidenceFile,
+  question: Question,
+  nearNs: bigint | undefined,
+): Promise<EvidenceLog> {
   const seen = { records: 0, from: Number.POSITIVE_INFINITY, until: Number.NEGATIVE_INFINITY }
   const report = newReport()
   const records = readLog(decompress(file.source.open(), report), {
-    fileOptions: file.options,
+    fileOptions: { ...file.options, dayFirst: file.options.dayFirst ?? dayOrderOf(file) },
     caseTimezone: question.timezone,
-    incidentAtNs: question.incidentAtNs,
+    incidentAtNs: nearNs,
     fileName: file.name,
   })
   const events = await logEvents(counted(records, seen))
@@ -46,6 +56,14 @@ export async function readEvidenceLog(input: number, file: EvidenceFile, questio
   })
   return { input, file, ...seen, events, errors, damage: report.damage }
 }
+
+/** What the whole log showed before it was cut: what is left of it may not show it any more. */
+function dayOrderOf({ receipt }: EvidenceFile): boolean | undefined {
+  const { success, data } = ReceiptDayOrder.safeParse(receipt?.options.dayFirst)
+  return success ? data.value : undefined
+}
+
+const ReceiptDayOrder = z.object({ value: z.boolean() })
 
 async function* counted(
   records: AsyncIterable<LogRecord>,

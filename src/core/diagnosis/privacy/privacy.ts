@@ -61,7 +61,7 @@ export class CasePrivacy {
   filter(kind: 'capture' | 'log', write: (bytes: Uint8Array) => void, words?: LastWords): ByteFilter {
     if (kind === 'capture' && this.strips) return captureFilter(this.#frames, this.renames, write, words)
     if (kind === 'log' && this.renames) return textFilter((line) => this.#text.rename(line), write)
-    return { push: (bytes) => write(bytes.slice()), end: () => undefined }
+    return { push: (bytes) => write(new Uint8Array(bytes)), end: () => undefined }
   }
 
   /** Any text of the case: a file name, a hint, an error wording, a warning. */
