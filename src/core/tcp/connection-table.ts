@@ -54,8 +54,9 @@ export class ConnectionTable {
   #used = 0
   #free: number[] = []
   #indexed = 0
-  /** After `find`: whether the packet comes from B. */
+  /** After `find`: whether the packet comes from B, and the record's `DETAIL`. */
   fromB = false
+  detail = 0
 
   /** Records ever handed out; ids run from 0. */
   get size(): number {
@@ -96,10 +97,12 @@ export class ConnectionTable {
         if (((words[at + 3] ?? 0) & 3) === kind) {
           if (a === source && b === destination && held === ports) {
             this.fromB = false
+            this.detail = words[at + DETAIL] as number
             return id
           }
           if (b === source && a === destination && held === reversed) {
             this.fromB = true
+            this.detail = words[at + DETAIL] as number
             return id
           }
         }

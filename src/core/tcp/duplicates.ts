@@ -28,7 +28,8 @@ export function pathOf(packet: Packet): number {
 }
 
 /** Microseconds modulo 2^32, for differences of moments that are near each other. */
-export const wrappedMicros = (packet: Packet): number => (Math.imul(packet.seconds, 1_000_000) + Math.floor(packet.nanoseconds / 1000)) | 0
+// 0.001 is a little above a thousandth, and nanoseconds stay below 2^30: no product falls below the whole number it should reach.
+export const wrappedMicros = (packet: Packet): number => (Math.imul(packet.seconds, 1_000_000) + ((packet.nanoseconds * 0.001) | 0)) | 0
 
 /** Puts a packet among the side's latest ones. */
 export function remember(side: LiveSide, key: number, path: number, micros: number): void {

@@ -46,7 +46,8 @@ export function factsOf(table: ConnectionTable, addresses: AddressTable, id: num
   const states = live === undefined ? kind >>> KIND_STATES_SHIFT : live.states
   const a = sideFacts(table, addresses, id, live, false, ownState(states))
   const b = sideFacts(table, addresses, id, live, true, peerState(states))
-  const [originator, responder] = originatorIsA ? [a, b] : [b, a]
+  const originator = originatorIsA ? a : b
+  const responder = originatorIsA ? b : a
   const history = historyText(live === undefined ? liteHistory(words, base) : live.historyCodes, originatorIsA)
   const startedAt = doubles[(base >> 1) + STARTED_AT] ?? 0
   return {
@@ -77,11 +78,12 @@ function connStateOf(kind: number, originator: SideFacts, responder: SideFacts, 
 }
 
 const scratch = new DataView(new ArrayBuffer(16))
+const scratchBytes = new Uint8Array(scratch.buffer)
 
 function addressText(addresses: AddressTable, word: number, isIpv6: boolean): string {
-  if (isIpv6) addresses.write(word, scratch)
-  else scratch.setInt32(0, word)
-  return ipText(new Uint8Array(scratch.buffer), 0, isIpv6 ? 6 : 4)
+  if (!isIpv6) return `${word >>> 24}.${(word >> 16) & 255}.${(word >> 8) & 255}.${word & 255}`
+  addresses.write(word, scratch)
+  return ipText(scratchBytes, 0, 6)
 }
 
 function sideFacts(
@@ -209,14 +211,30 @@ function decisivePackets(live: LiveConnection, originatorIsA: boolean): Decisive
 const hasLast = (side: LiveSide, place: number): boolean => side.words[side.at + place] !== 0
 
 function lastOf(role: 'last-data' | 'last-ack', side: LiveSide, place: number, at: number, fromB: boolean): KeptPacket {
-  const [frame = 0, seq = 0, ack = 0, flags = 0, payloadLength = 0, window = 0, ttl = 0, ipId = 0] = side.words.subarray(side.at + place)
-  return { role, frame, at, fromB, flags, seq, ack, payloadLength, window, ttl, ipId, icmpType: -1, icmpCode: -1, sender: '' }
+  const word = (index: number): number => side.words[side.at + place + index] as number
+  return {
+    role,
+    frame: word(0),
+    at,
+    fromB,
+    flags: word(3),
+    seq: word(1),
+    ack: word(2),
+    payloadLength: word(4),
+    window: word(5),
+    ttl: word(6),
+    ipId: word(7),
+    icmpType: -1,
+    icmpCode: -1,
+    sender: '',
+  }
 }
 
 function toDecisive(live: LiveConnection, kept: KeptPacket, originatorIsA: boolean): DecisivePacket {
   const { role, frame, at, flags, payloadLength, window, ttl, ipId, fromB } = kept
-  const [own, other] = fromB ? [live.b, live.a] : [live.a, live.b]
-  return {
+  const own = fromB ? live.b : live.a
+  const other = fromB ? live.a : live.b
+  const packet: DecisivePacket = {
     role,
     frame,
     at,
@@ -228,8 +246,8 @@ function toDecisive(live: LiveConnection, kept: KeptPacket, originatorIsA: boole
     window,
     ttl,
     ipId,
-    ...(role === 'icmp' && { icmp: { type: kept.icmpType, code: kept.icmpCode, sender: kept.sender } }),
   }
+  return role === 'icmp' ? { ...packet, icmp: { type: kept.icmpType, code: kept.icmpCode, sender: kept.sender } } : packet
 }
 
 /** Relative to the side's ISN, over wraps. */

@@ -3,6 +3,7 @@
  * whoever the originator is; `historyText` turns them to the originator's view at the end.
  */
 const LETTERS = ' SsHhAaDdFfRrTtWwCcGgIiQq'
+const TURNED = ' sShHaAdDfFrRtTwWcCgGiIqQ'
 
 /** Kind of a history letter; the side is added to it (A 0, B 1). */
 export const HISTORY = {
@@ -28,12 +29,10 @@ export const letterAt = (word: number, position: number): number => (word >>> (5
 
 /** The text of letter codes; `^` in front where the originator is not who sent first. */
 export function historyText(codes: readonly number[], originatorIsA: boolean): string {
-  const letters = codes.map((code) => LETTERS[code] ?? '')
-  const text = originatorIsA ? letters.join('') : letters.map(otherCase).join('')
-  return originatorIsA ? text : `^${text}`
+  let text = originatorIsA ? '' : '^'
+  for (const code of codes) text += (originatorIsA ? LETTERS : TURNED)[code] ?? ''
+  return text
 }
-
-const otherCase = (letter: string): string => (letter === letter.toUpperCase() ? letter.toLowerCase() : letter.toUpperCase())
 
 /** Whether the `count`-th event of a sort is written: the 1st, the 10th, the 100th … (Zeek's logarithmic letters). */
 export function isLogged(count: number): boolean {

@@ -22,17 +22,18 @@ const DOUBLES = [
   'firstAt',
   'rttMin',
 ] as const
-/** int32 fields: what every packet touches first, so that it shares cache lines. */
-const INTS = [
-  'packets',
-  'base',
+/** int32 fields that every packet touches: behind the doubles, and before all else, so that they share cache lines. */
+const HOT_INTS = [
+  'flags',
   'nextSeq',
   'lastAck',
   'window',
   'windowScale',
   'lastMarks',
-  'dupAckRun',
+  'openHoles',
   'timedEnd',
+  'packets',
+  'dupAckRun',
   'ttl',
   'ttlCount',
   'ipId',
@@ -40,10 +41,12 @@ const INTS = [
   'ipIdSmallSteps',
   'macHigh',
   'macLow',
-  'macCount',
   'recentNext',
+] as const
+const COLD_INTS = [
+  'base',
+  'macCount',
   'goodChecksums',
-  'openHoles',
   'finEnd',
   'lastRstSeq',
   'lastSynSeq',
@@ -75,13 +78,15 @@ const INTS = [
   'ipIdJumps',
   'synOptions',
 ] as const
+/** Bits of `flags`, in this order. */
 const BOOLEANS = ['hasBase', 'hasSeq', 'hasAck', 'timing', 'hasSyn', 'hasFin', 'finAnswersFin'] as const
 
-const FLAGS_AT = 2 * DOUBLES.length + INTS.length
-export const RECENT_AT = FLAGS_AT + BOOLEANS.length
-export const LAST_DATA_AT = RECENT_AT + RECENT_PACKETS * RECENT_WORDS
+const HOT_AT = 2 * DOUBLES.length
+export const LAST_DATA_AT = HOT_AT + HOT_INTS.length
 export const LAST_PURE_ACK_AT = LAST_DATA_AT + SEGMENT_WORDS
-export const RTT_AT = LAST_PURE_ACK_AT + SEGMENT_WORDS
+export const RECENT_AT = LAST_PURE_ACK_AT + SEGMENT_WORDS
+const COLD_AT = RECENT_AT + RECENT_PACKETS * RECENT_WORDS
+export const RTT_AT = COLD_AT + COLD_INTS.length
 /** Source MACs seen, two words each. */
 export const MACS_AT = RTT_AT + RTT_SAMPLES
 export const MAX_MACS = 4
@@ -121,6 +126,8 @@ export class LiveSide {
     return rare
   }
 
+  /** The boolean fields, a bit each. */
+  declare flags: number
   declare packets: number
   declare bytes: number
   declare firstAt: number
@@ -226,11 +233,11 @@ export class LiveSide {
   }
 }
 
-/** Place of an int32 or boolean field among a side's words, for the path that is too hot for accessors. */
-export function wordOf(name: (typeof INTS)[number] | (typeof BOOLEANS)[number]): number {
-  const integer = (INTS as readonly string[]).indexOf(name)
-  return integer >= 0 ? 2 * DOUBLES.length + integer : FLAGS_AT + (BOOLEANS as readonly string[]).indexOf(name)
-}
+/** Place of an int32 field that every packet touches among a side's words, for the path that is too hot for accessors. */
+export const wordOf = (name: (typeof HOT_INTS)[number]): number => HOT_AT + HOT_INTS.indexOf(name)
+
+/** Bit of a boolean field in the word `flags`. */
+export const flagOf = (name: (typeof BOOLEANS)[number]): number => 1 << BOOLEANS.indexOf(name)
 
 /** Place of a float64 field among a side's doubles. */
 export const doubleOf = (name: (typeof DOUBLES)[number]): number => DOUBLES.indexOf(name)
@@ -246,8 +253,8 @@ DOUBLES.forEach((name, index) => {
   })
 })
 
-INTS.forEach((name, index) => {
-  const place = 2 * DOUBLES.length + index
+;[...HOT_INTS, ...COLD_INTS].forEach((name, index) => {
+  const place = index < HOT_INTS.length ? HOT_AT + index : COLD_AT + index - HOT_INTS.length
   Object.defineProperty(LiveSide.prototype, name, {
     get(this: LiveSide): number {
       return this.words[this.at + place] as number
@@ -258,14 +265,14 @@ INTS.forEach((name, index) => {
   })
 })
 
-BOOLEANS.forEach((name, index) => {
-  const place = FLAGS_AT + index
+for (const name of BOOLEANS) {
+  const bit = flagOf(name)
   Object.defineProperty(LiveSide.prototype, name, {
     get(this: LiveSide): boolean {
-      return this.words[this.at + place] === 1
+      return (this.flags & bit) !== 0
     },
     set(this: LiveSide, value: boolean) {
-      this.words[this.at + place] = value ? 1 : 0
+      this.flags = value ? this.flags | bit : this.flags & ~bit
     },
   })
-})
+}

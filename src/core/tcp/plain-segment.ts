@@ -3,7 +3,17 @@ import { noteIpId, noteMac, noteTtl, SMALL_STEP } from './baselines.ts'
 import { fingerprint, pathOf, wrappedMicros } from './duplicates.ts'
 import { HISTORY } from './history.ts'
 import type { LiveConnection } from './live-connection.ts'
-import { doubleOf, LAST_DATA_AT, LAST_PURE_ACK_AT, type LiveSide, RECENT_AT, RECENT_PACKETS, RECENT_WORDS, wordOf } from './live-side.ts'
+import {
+  doubleOf,
+  flagOf,
+  LAST_DATA_AT,
+  LAST_PURE_ACK_AT,
+  type LiveSide,
+  RECENT_AT,
+  RECENT_PACKETS,
+  RECENT_WORDS,
+  wordOf,
+} from './live-side.ts'
 import { closeTiming, fillsWindow } from './segment-analysis.ts'
 import { seqDelta } from './sequence.ts'
 
@@ -16,9 +26,10 @@ const WINDOW = wordOf('window')
 const LAST_MARKS = wordOf('lastMarks')
 const OPEN_HOLES = wordOf('openHoles')
 const DUP_ACK_RUN = wordOf('dupAckRun')
-const HAS_SEQ = wordOf('hasSeq')
-const HAS_ACK = wordOf('hasAck')
-const TIMING = wordOf('timing')
+const FLAGS = wordOf('flags')
+const HAS_SEQ = flagOf('hasSeq')
+const HAS_ACK = flagOf('hasAck')
+const TIMING = flagOf('timing')
 const TIMED_END = wordOf('timedEnd')
 const TTL = wordOf('ttl')
 const TTL_COUNT = wordOf('ttlCount')
@@ -74,7 +85,9 @@ function isInOrder(own: LiveSide, other: LiveSide, packet: Packet): boolean {
   const { words } = own
   const o = own.at
   const t = other.at
-  if (words[o + HAS_SEQ] !== 1 || words[o + HAS_ACK] !== 1 || words[t + HAS_SEQ] !== 1) return false
+  const ownFlags = words[o + FLAGS] as number
+  const otherFlags = words[t + FLAGS] as number
+  if ((ownFlags & (HAS_SEQ | HAS_ACK)) !== (HAS_SEQ | HAS_ACK) || !(otherFlags & HAS_SEQ)) return false
   const seq = packet.seq | 0
   if (seq !== words[o + NEXT_SEQ] || words[o + LAST_MARKS] !== 0 || words[t + LAST_MARKS] !== 0 || words[t + OPEN_HOLES] !== 0) return false
   const ack = packet.ack | 0
@@ -83,7 +96,7 @@ function isInOrder(own: LiveSide, other: LiveSide, packet: Packet): boolean {
   if (progress < 0 || ((ack - (words[t + NEXT_SEQ] as number)) | 0) > 0) return false
   if (payloadLength === 0) return progress > 0
   // In a capture that begins in the middle, new bytes may have been acknowledged before they are seen.
-  const isAcked = words[t + HAS_ACK] === 1 && (((words[t + LAST_ACK] as number) - seq - payloadLength) | 0) >= 0
+  const isAcked = (otherFlags & HAS_ACK) !== 0 && (((words[t + LAST_ACK] as number) - seq - payloadLength) | 0) >= 0
   return !isAcked && !fillsWindow(own, other, seq, payloadLength)
 }
 
@@ -103,7 +116,7 @@ export function noteArrival(own: LiveSide, packet: Packet, at: number): void {
   words[place] = fingerprint(packet)
   words[place + 1] = pathOf(packet)
   words[place + 2] = wrappedMicros(packet)
-  words[o + RECENT_NEXT] = (recent + 1) % RECENT_PACKETS
+  words[o + RECENT_NEXT] = (recent + 1) & (RECENT_PACKETS - 1)
 }
 
 /** The usual TTL, the next IP-ID and the known MAC need no call; the rest is for `baselines.ts`. */
@@ -136,8 +149,9 @@ function sendBytes(own: LiveSide, packet: Packet, at: number): void {
   doubles[d + SENT] = (doubles[d + SENT] as number) + packet.payloadLength
   doubles[d + LAST_DATA_SENT_AT] = at
   keepLast(own, LAST_DATA_AT, packet)
-  if (words[o + TIMING] === 1) return
-  words[o + TIMING] = 1
+  const flags = words[o + FLAGS] as number
+  if (flags & TIMING) return
+  words[o + FLAGS] = flags | TIMING
   words[o + TIMED_END] = end
   doubles[d + TIMED_AT] = at
 }
@@ -148,7 +162,7 @@ function acknowledge(connection: LiveConnection, own: LiveSide, other: LiveSide,
   const t = other.at
   const acked = (doubles[other.doubleAt + SENT] as number) - seqDelta(words[t + NEXT_SEQ] as number, ack)
   if (acked > (doubles[other.doubleAt + ACKED] as number)) doubles[other.doubleAt + ACKED] = acked
-  if (words[t + TIMING] === 1 && seqDelta(ack, words[t + TIMED_END] as number) >= 0) closeTiming(connection, own, other, at)
+  if ((words[t + FLAGS] as number) & TIMING && seqDelta(ack, words[t + TIMED_END] as number) >= 0) closeTiming(connection, own, other, at)
 }
 
 /** The last segment of a sort, overwritten by the next. */
