@@ -38,8 +38,13 @@ export function headerChecksum(packet: Packet): 'ok' | 'bad' | 'offloaded' | 'un
 }
 
 function pseudoHeaderSum(packet: Packet, length: number): number {
-  const bytes = packet.ipVersion === 4 ? 8 : 32
-  return sum(packet, packet.source, packet.source + bytes) + packet.protocol + (length & 0xffff) + (length >>> 16)
+  const addresses = packet.ipVersion === 4 ? ipv4Sum(packet) : sum(packet, packet.source, packet.source + 32)
+  return addresses + packet.protocol + (length & 0xffff) + (length >>> 16)
+}
+
+/** Source and destination lie side by side. */
+function ipv4Sum({ view, source }: Packet): number {
+  return view.getUint16(source) + view.getUint16(source + 2) + view.getUint16(source + 4) + view.getUint16(source + 6)
 }
 
 function sum(packet: Packet, from: number, to: number): number {

@@ -43,6 +43,16 @@ export const KIND_BY_SHIFT = 4
 export const ORIGINATOR_BY = ['syn', 'service-port', 'first-packet'] as const
 export const KIND_STATES_SHIFT = 16
 
+/**
+ * A slot of the index holds a record's number + 1 and, above it, the upper bits of its hash: most records that only share a slot's
+ * neighbourhood are told apart without a look at them, which would miss the cache.
+ */
+const ID_BITS = 22
+const ID_MASK = (1 << ID_BITS) - 1
+const TAG_MASK = ~ID_MASK
+/** Records that one table can number. */
+export const MOST_RECORDS = ID_MASK - 1
+
 export interface Page {
   readonly words: Int32Array
   readonly doubles: Float64Array
@@ -81,33 +91,22 @@ export class ConnectionTable {
 
   /** The latest connection between two ends, whichever sent; −1 when there is none. Sets `fromB`. */
   find(kind: number, source: number, destination: number, ports: number): number {
-    const mask = this.#slots.length - 1
-    const reversed = (ports >>> 16) | (ports << 16)
-    let slot = hash(kind, source, destination, ports) & mask
-    for (;;) {
-      const id = (this.#slots[slot] ?? 0) - 1
-      if (id < 0) return -1
-      const page = this.#pages[id >>> PAGE_BITS]
-      if (page !== undefined) {
-        const { words } = page
-        const at = (id & (PAGE_RECORDS - 1)) * WORDS
-        const a = words[at]
-        const b = words[at + 1]
-        const held = words[at + 2]
-        if (((words[at + 3] ?? 0) & 3) === kind) {
-          if (a === source && b === destination && held === ports) {
-            this.fromB = false
-            this.detail = words[at + DETAIL] as number
-            return id
-          }
-          if (b === source && a === destination && held === reversed) {
-            this.fromB = true
-            this.detail = words[at + DETAIL] as number
-            return id
-          }
-        }
-      }
-      slot = (slot + 1) & mask
+    const slots = this.#slots
+    const mask = slots.length - 1
+    const hashed = hash(kind, source, destination, ports)
+    for (let slot = hashed & mask; ; slot = (slot + 1) & mask) {
+      const held = slots[slot] as number
+      if (held === 0) return -1
+      if (((held ^ hashed) & TAG_MASK) !== 0) continue
+      const id = (held & ID_MASK) - 1
+      const { words } = this.page(id)
+      const at = this.base(id)
+      if (((words[at + KIND] as number) & 3) !== kind) continue
+      const isFromA = words[at] === source && words[at + 1] === destination && words[at + 2] === ports
+      if (!isFromA && !(words[at] === destination && words[at + 1] === source && words[at + 2] === turnedPorts(ports))) continue
+      this.fromB = !isFromA
+      this.detail = words[at + DETAIL] as number
+      return id
     }
   }
 
@@ -124,7 +123,7 @@ export class ConnectionTable {
     words[at + PORTS] = ports
     words[at + KIND] = kind
     const older = this.find(kind, source, destination, ports)
-    if (older >= 0) this.#slots[this.#slotOf(older)] = id + 1
+    if (older >= 0) this.#put(this.#slotOf(older), id)
     else {
       if (++this.#indexed * 2 > this.#slots.length) this.#grow()
       this.#insert(id)
@@ -147,7 +146,7 @@ export class ConnectionTable {
     const mask = this.#slots.length - 1
     let slot = this.#hashOf(id) & mask
     while (this.#slots[slot] !== 0) {
-      if (this.#slots[slot] === id + 1) return slot
+      if (((this.#slots[slot] as number) & ID_MASK) === id + 1) return slot
       slot = (slot + 1) & mask
     }
     return -1
@@ -159,7 +158,7 @@ export class ConnectionTable {
     let gap = from
     for (let slot = (gap + 1) & mask; this.#slots[slot] !== 0; slot = (slot + 1) & mask) {
       const held = this.#slots[slot] ?? 0
-      const home = this.#hashOf(held - 1) & mask
+      const home = this.#hashOf((held & ID_MASK) - 1) & mask
       if (((slot - home) & mask) >= ((slot - gap) & mask)) {
         this.#slots[gap] = held
         gap = slot
@@ -178,13 +177,17 @@ export class ConnectionTable {
     const mask = this.#slots.length - 1
     let slot = this.#hashOf(id) & mask
     while (this.#slots[slot] !== 0) slot = (slot + 1) & mask
-    this.#slots[slot] = id + 1
+    this.#put(slot, id)
+  }
+
+  #put(slot: number, id: number): void {
+    this.#slots[slot] = (this.#hashOf(id) & TAG_MASK) | (id + 1)
   }
 
   #grow(): void {
     const old = this.#slots
     this.#slots = new Int32Array(2 * old.length)
-    for (const held of old) if (held !== 0) this.#insert(held - 1)
+    for (const held of old) if (held !== 0) this.#insert((held & ID_MASK) - 1)
   }
 }
 
@@ -193,11 +196,13 @@ function makePage(): Page {
   return { words: new Int32Array(buffer), doubles: new Float64Array(buffer) }
 }
 
+const turnedPorts = (ports: number): number => (ports >>> 16) | (ports << 16)
+
 /** The same for both directions. */
 function hash(kind: number, source: number, destination: number, ports: number): number {
   const from = Math.imul(source ^ Math.imul(ports >>> 16, 0x9e3779b1), 0x85ebca6b)
   const to = Math.imul(destination ^ Math.imul(ports & 0xffff, 0x9e3779b1), 0x85ebca6b)
   let h = (from ^ (from >>> 15)) + (to ^ (to >>> 15)) + kind
   h = Math.imul(h ^ (h >>> 16), 0xc2b2ae35)
-  return (h ^ (h >>> 13)) >>> 0
+  return h ^ (h >>> 13)
 }

@@ -105,7 +105,9 @@ export class DecisivePackets {
       if (this.#kind(record) >> PLACE_SHIFT === 0) roles.push(kept.role)
       all.push(kept)
     }
-    return all.reverse().sort((x, y) => x.frame - y.frame || roles.indexOf(x.role) - roles.indexOf(y.role))
+    all.reverse()
+    if (all.every((kept, index) => index === 0 || kept.frame > (all[index - 1] as KeptPacket).frame)) return all
+    return all.sort((x, y) => x.frame - y.frame || roles.indexOf(x.role) - roles.indexOf(y.role))
   }
 
   /** Gives a chain's records to others. */

@@ -201,11 +201,17 @@ function decisivePackets(live: LiveConnection, originatorIsA: boolean): Decisive
   const kept = live.kept()
   for (const isB of [false, true]) {
     const side = isB ? live.b : live.a
-    if (hasLast(side, LAST_DATA_AT)) kept.push(lastOf('last-data', side, LAST_DATA_AT, side.lastDataAt, isB))
-    if (hasLast(side, LAST_PURE_ACK_AT)) kept.push(lastOf('last-ack', side, LAST_PURE_ACK_AT, side.lastPureAckAt, isB))
+    if (hasLast(side, LAST_DATA_AT)) insert(kept, lastOf('last-data', side, LAST_DATA_AT, side.lastDataAt, isB))
+    if (hasLast(side, LAST_PURE_ACK_AT)) insert(kept, lastOf('last-ack', side, LAST_PURE_ACK_AT, side.lastPureAckAt, isB))
   }
-  kept.sort((x, y) => x.frame - y.frame)
   return kept.map((packet) => toDecisive(live, packet, originatorIsA))
+}
+
+/** Into its place by frame, behind what is kept of the same frame. */
+function insert(kept: KeptPacket[], packet: KeptPacket): void {
+  let place = kept.length
+  while (place > 0 && (kept[place - 1] as KeptPacket).frame > packet.frame) place--
+  kept.splice(place, 0, packet)
 }
 
 const hasLast = (side: LiveSide, place: number): boolean => side.words[side.at + place] !== 0

@@ -1,6 +1,7 @@
 import type { Packet } from '../packet/packet.ts'
 import type { DecisiveRole } from './connection.ts'
 import { DecisivePackets, type KeptPacket } from './decisive.ts'
+import { CLOSED, ownState, peerState, RESET } from './endpoint-state.ts'
 import { LETTERS_PER_WORD, letterAt } from './history.ts'
 import { LIVE_SIDE_WORDS, LiveSide } from './live-side.ts'
 
@@ -167,6 +168,12 @@ export class LiveConnection {
   }
   set firstRtt(seconds: number) {
     this.#doubles[(this.#at >> 1) + FIRST_RTT] = seconds
+  }
+  /** Both sides closed, or one reset. */
+  get isOver(): boolean {
+    const own = ownState(this.states)
+    const peer = peerState(this.states)
+    return !this.isUdp && (own === RESET || peer === RESET || (own === CLOSED && peer === CLOSED))
   }
   /** When either side was last heard. */
   get lastAt(): number {

@@ -13,6 +13,7 @@ import {
   KIND_IPV6,
   KIND_TURNED,
   KIND_UDP,
+  MOST_RECORDS,
   NEXT_SEQ,
   SIDE_START,
   SIDE_WORDS,
@@ -21,7 +22,6 @@ import {
   VLAN,
 } from './connection-table.ts'
 import { isDamaged } from './damage.ts'
-import { CLOSED, ownState, peerState, RESET } from './endpoint-state.ts'
 import { factsOf } from './facts.ts'
 import { followLite, makeLite } from './lite.ts'
 import { LiveConnection } from './live-connection.ts'
@@ -102,7 +102,8 @@ export class Tracker {
 
   constructor(options: TrackerOptions = {}) {
     this.#options = options
-    this.#limits = options.limits ?? DEFAULT_LIMITS
+    const { connections, detailed } = options.limits ?? DEFAULT_LIMITS
+    this.#limits = { connections: Math.min(connections, MOST_RECORDS), detailed }
     this.#live = new LiveConnection(this.#limits.detailed)
   }
 
@@ -177,9 +178,11 @@ export class Tracker {
       id = this.#add(kind, source, destination, ports, packet, at)
       fromB = false
     }
-    const live = this.#liveOf(id)
-    if (live === undefined) followLite(table, id, fromB, packet, at)
+    const { detail } = table
+    if (detail === 0) followLite(table, id, fromB, packet, at)
     else {
+      const live = this.#live
+      live.select(detail - 1)
       const isBad = isDamaged(live, fromB, packet, this.#options.checksums !== 'sampled')
       const isPlain = !isBad && followPlainSegment(live, fromB, packet, at)
       const marks = isPlain ? 0 : followSegment(live, fromB, packet, at, isBad)
@@ -243,7 +246,9 @@ export class Tracker {
     words[base + FIRST_FRAME] = packet.frameNumber
     words[base + VLAN] = packet.vlan
     doubles[(base >> 1) + STARTED_AT] = at
-    words[base + DETAIL] = this.#makeLive(id, (kind & KIND_UDP) !== 0, !isTurned)
+    const detail = this.#makeLive(id, (kind & KIND_UDP) !== 0, !isTurned)
+    words[base + DETAIL] = detail
+    this.#table.detail = detail
     return id
   }
 
@@ -259,7 +264,7 @@ export class Tracker {
       const index = this.#liveHand
       this.#liveHand = (index + 1) % this.#limits.detailed
       this.#live.select(index)
-      if (!isOver(this.#live)) continue
+      if (!this.#live.isOver) continue
       const { id } = this.#live
       makeLite(this.#table, this.#live)
       this.#table.page(id).words[this.#table.base(id) + DETAIL] = 0
@@ -290,11 +295,4 @@ export class Tracker {
     const { doubles } = this.#table.page(id)
     return Math.max(doubles[side + 2] ?? 0, doubles[side + SIDE_WORDS / 2 + 2] ?? 0)
   }
-}
-
-/** Both sides closed, or one reset. */
-function isOver({ states, isUdp }: LiveConnection): boolean {
-  const own = ownState(states)
-  const peer = peerState(states)
-  return !isUdp && (own === RESET || peer === RESET || (own === CLOSED && peer === CLOSED))
 }
