@@ -2,9 +2,10 @@ import { Gunzip } from 'fflate'
 import type { Chunks } from '../core/bytes/chunks.ts'
 import { InputError } from '../core/errors.ts'
 import { CutReceipt } from '../core/intake/receipt.ts'
-import type { EvidenceRecord, FileRecord } from '../store/records.ts'
+import type { CaseRecord, EvidenceRecord, FileRecord } from '../store/records.ts'
 import type { Deps, Principal } from './deps.ts'
 import { Refusal } from './errors.ts'
+import { aloneWithMap, mustStillRename, privacyOf, rememberPseudonyms } from './evidence/case-privacy.ts'
 import { audit, findCase } from './find-case.ts'
 import { summarise } from './receipt-summary.ts'
 
@@ -45,7 +46,9 @@ export async function takeClientReceipt(deps: Deps, principal: Principal, caseId
   if (sent.kept.records !== made.kept.records) {
     throw badReceipt(`it keeps ${sent.kept.records} records; the file that came has ${made.kept.records} inside the window`)
   }
-  const receipt: CutReceipt = { ...sent, name, by: 'client', kept: { ...made.kept }, compression: made.compression }
+  const receipt = await renamed(deps, await findCase(deps, principal, caseId), {
+    ...{ ...sent, name, by: 'client', kept: { ...made.kept }, compression: made.compression },
+  })
   await deps.objects.put(evidence.receiptKey, JSON.stringify(receipt), 'application/json')
   const updated: FileRecord = {
     ...file,
@@ -58,6 +61,18 @@ export async function takeClientReceipt(deps: Deps, principal: Principal, caseId
   }
   await audit(deps, principal, caseId, 'receipt.received', {})
   return updated
+}
+
+/** It comes with the addresses of the upload: in a pseudonymised case they are renamed as those of the file were. */
+async function renamed(deps: Deps, found: CaseRecord, receipt: CutReceipt): Promise<CutReceipt> {
+  if (found.question.privacy.addresses === 'keep') return receipt
+  return aloneWithMap(deps, found, async () => {
+    await mustStillRename(deps, found)
+    const privacy = await privacyOf(deps, found)
+    const told = privacy.receipt(receipt)
+    await rememberPseudonyms(deps, found, privacy)
+    return told
+  })
 }
 
 function parse(text: string): CutReceipt {

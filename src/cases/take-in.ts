@@ -7,6 +7,7 @@ import type { TenantSettings } from '../store/sql/access.ts'
 import { Allowance, dayOf } from './allowance.ts'
 import type { Deps, Principal } from './deps.ts'
 import { Refusal } from './errors.ts'
+import { mustStillRename } from './evidence/case-privacy.ts'
 import { cutIntoStore } from './evidence/cut-into-store.ts'
 import { checkName } from './file-name.ts'
 import { audit, findCase, report } from './find-case.ts'
@@ -67,6 +68,7 @@ interface Wish {
 
 /** Enters an upload in the books, so that whatever becomes of this process, the sweep finds what it left. */
 export async function beginUpload(deps: Deps, principal: Principal, found: CaseRecord, wish: Wish): Promise<UploadRecord> {
+  await mustStillRename(deps, found)
   await spendLink(deps, principal, 0, 1)
   const upload: UploadRecord = {
     id: wish.id ?? newId('up', deps),

@@ -194,6 +194,78 @@ describe('privacy', () => {
       body: { verdict: { cause: 'early-close', abortedBy: 'peer' } },
     })
   })
+
+  const PRIVATE = { privacy: { payload: 'strip', addresses: 'pseudonymise' } }
+  const diagnosedOnce = async (): Promise<string> => {
+    const id = await openCase(service, PRIVATE)
+    await putSample(service, id)
+    await service.call('POST', `/v1/cases/${id}/diagnose`)
+    await service.settle()
+    return id
+  }
+
+  it('gives the map once and deletes it, and every stored hint with it', async () => {
+    const id = await diagnosedOnce()
+    const { body: map } = await service.call<{ ipv4: [string, string][] }>('GET', `/v1/cases/${id}/pseudonyms`)
+    const peer = new Map(map.ipv4).get('10.0.0.9')
+    expect(await service.call('GET', `/v1/cases/${id}/pseudonyms`)).toMatchObject({ status: 404, body: { code: 'no-pseudonyms' } })
+    for (const key of await service.stored(`cases/dev/${id}/`)) {
+      expect(Buffer.from(service.objects.objects.get(key) ?? []).includes('10.0.0.9'), key).toBe(false)
+    }
+    expect(await service.call('GET', `/v1/cases/${id}`)).toMatchObject({ body: { peer: `${peer}:9100` } })
+    await service.call('POST', `/v1/cases/${id}/diagnose`)
+    await service.settle()
+    expect(await service.call('GET', `/v1/cases/${id}/diagnosis`)).toMatchObject({
+      body: { revision: 2, verdict: { cause: 'early-close' }, connection: { peer: { ip: peer } } },
+    })
+  })
+
+  it('takes no more files once the map was fetched: they would be renamed otherwise', async () => {
+    const id = await diagnosedOnce()
+    await service.call('GET', `/v1/cases/${id}/pseudonyms`)
+    const refused = { status: 409, body: { code: 'conflict' } }
+    expect(await service.call('POST', `/v1/cases/${id}/uploads`, { name: 'more.pcap' })).toMatchObject(refused)
+    const body = sampleBytes('early-close.pcap')
+    expect(await service.call('PUT', `/v1/cases/${id}/files/more.pcap`, undefined, { body })).toMatchObject(refused)
+  })
+
+  it('two files that come at the same time get one map: the second waits its turn', async () => {
+    const id = await openCase(service, PRIVATE)
+    const files = [
+      ['a.pcap', 'early-close.pcap'],
+      ['b.pcap', 'early-close.pcap'],
+      ['c.log', 'early-close.log'],
+    ] as const
+    const send = async ([name, of]: (typeof files)[number]) => {
+      const { status, body } = await service.call('PUT', `/v1/cases/${id}/files/${name}`, undefined, { body: sampleBytes(of) })
+      if (status !== 201) expect(body).toMatchObject({ code: 'uploads-in-progress' })
+      return status
+    }
+    const answers = await Promise.all(files.map(send))
+    expect(answers).toContain(409)
+    for (const [i, file] of files.entries()) if (answers[i] !== 201) expect(await send(file)).toBe(201)
+    const ends = async (name: string) => {
+      const { body } = await service.call<CutReceipt[]>('GET', `/v1/cases/${id}/files/${name}/receipt`)
+      return body[0]?.flowDigest?.connections.map(({ originator, responder }) => [originator.ip, responder.ip])
+    }
+    expect(await ends('a.pcap')).toEqual(await ends('b.pcap'))
+    const { body: map } = await service.call<{ ipv4: [string, string][] }>('GET', `/v1/cases/${id}/pseudonyms`)
+    expect(new Set(map.ipv4.map(([, pseudonym]) => pseudonym)).size).toBe(map.ipv4.length)
+  })
+
+  it("renames a client's receipt as the file was renamed", async () => {
+    const id = await openCase(service, PRIVATE)
+    const open = await openCase(service)
+    await putSample(service, id)
+    await putSample(service, open)
+    const path = 'files/early-close.pcap'
+    const { body: plain } = await service.call<CutReceipt[]>('GET', `/v1/cases/${open}/${path}/receipt`)
+    const before = (await service.call<CutReceipt[]>('GET', `/v1/cases/${id}/${path}/receipt`)).body[0]
+    await service.call('PUT', `/v1/cases/${id}/${path}/digest`, undefined, { body: JSON.stringify(plain[0]) })
+    const after = (await service.call<CutReceipt[]>('GET', `/v1/cases/${id}/${path}/receipt`)).body[0]
+    expect(after?.by).toBe('client')
+    expect(after?.flowDigest).toEqual(before?.flowDigest)
+  })
 })
 
 describe('recurrence', () => {

@@ -1,19 +1,33 @@
+import { z } from 'zod'
 import { CasePrivacy } from '../../core/diagnosis/privacy/privacy.ts'
 import { PseudonymMap } from '../../core/diagnosis/privacy/pseudonyms.ts'
 import { caseFolder } from '../../store/keys.ts'
-import type { CaseRecord } from '../../store/records.ts'
+import type { CaseRecord, UploadRecord } from '../../store/records.ts'
 import type { Deps, Principal } from '../deps.ts'
 import { Refusal } from '../errors.ts'
-import { audit, findCase } from '../find-case.ts'
+import { audit, changeCase, findCase } from '../find-case.ts'
+import { newId } from '../ids.ts'
 
 const mapKey = ({ tenant, id }: Pick<CaseRecord, 'tenant' | 'id'>): string => `${caseFolder(tenant, id)}pseudonyms.json`
 
-/** The privacy a case asks for, with the pseudonyms its earlier files got. */
+/** What lies in place of a map that was fetched. */
+const Fetched = z.object({ fetchedAt: z.string() })
+
+/** `undefined`: nothing was renamed yet. */
+async function storedMap(deps: Pick<Deps, 'objects'>, found: CaseRecord): Promise<PseudonymMap | z.infer<typeof Fetched> | undefined> {
+  const stored = await deps.objects.get(mapKey(found))
+  return stored && z.union([PseudonymMap, Fetched]).parse(await new Response(stored.body).json())
+}
+
+/**
+ * The privacy a case asks for, with the pseudonyms its earlier files got. Once the map was fetched the case's own question is in
+ * pseudonyms, so that nothing is left to rename.
+ */
 export async function privacyOf(deps: Pick<Deps, 'objects'>, found: CaseRecord): Promise<CasePrivacy> {
   const settings = found.question.privacy
   if (settings.addresses === 'keep') return new CasePrivacy(settings)
-  const stored = await deps.objects.get(mapKey(found))
-  return new CasePrivacy(settings, stored && PseudonymMap.parse(await new Response(stored.body).json()))
+  const stored = await storedMap(deps, found)
+  return stored && 'fetchedAt' in stored ? new CasePrivacy({ payload: 'strip', addresses: 'keep' }) : new CasePrivacy(settings, stored)
 }
 
 /** Keeps the pseudonyms for the next file. */
@@ -21,12 +35,75 @@ export async function rememberPseudonyms(deps: Pick<Deps, 'objects'>, found: Cas
   if (privacy.renames) await deps.objects.put(mapKey(found), JSON.stringify(privacy.map), 'application/json')
 }
 
-/** The customer's own map, which undoes the pseudonyms: in no bundle. */
-export async function pseudonymMap(deps: Deps, principal: Principal, caseId: string): Promise<unknown> {
+/** Without its map a case takes nothing more in: the same address would get another pseudonym. */
+export async function mustStillRename(deps: Pick<Deps, 'objects'>, found: CaseRecord): Promise<void> {
+  if (found.question.privacy.addresses === 'keep') return
+  const stored = await storedMap(deps, found)
+  if (!stored || !('fetchedAt' in stored)) return
+  const message = `the pseudonyms of this case were fetched at ${stored.fetchedAt} and deleted here: nothing more can be renamed alike`
+  throw new Refusal('conflict', message, 'Open a new case with all of its files.')
+}
+
+/** Does `work` while no file of the case is being renamed, and none begins to be. */
+export async function aloneWithMap<T>(deps: Deps, found: CaseRecord, work: () => Promise<T>): Promise<T> {
+  const waiting: UploadRecord = {
+    ...{ id: newId('up', deps), caseId: found.id, tenant: found.tenant, name: 'pseudonyms', via: 'stream', state: 'receiving' },
+    ...{ options: {}, storeId: undefined, size: undefined, partSize: undefined, attempts: 0, startedAt: deps.now() },
+  }
+  if (!(await deps.state.uploads.begin(waiting, Number.MAX_SAFE_INTEGER, true))) {
+    await findCase(deps, { ...NOBODY, tenant: found.tenant }, found.id) // deleted meanwhile: says so
+    throw onItsWay()
+  }
+  try {
+    return await work()
+  } finally {
+    await deps.state.uploads.end(waiting.id)
+  }
+}
+
+const NOBODY: Omit<Principal, 'tenant'> = { actor: 'service', scopes: new Set(), caseId: undefined, linkId: undefined }
+
+const onItsWay = (): Refusal =>
+  new Refusal('uploads-in-progress', 'a file of this case is on its way in', 'Wait for the uploads, or cancel them.', {
+    retryAfterSeconds: 5,
+  })
+
+/**
+ * The customer's own map, which undoes the pseudonyms: in no bundle. It is given once and deleted; with it goes what else could undo
+ * them, the hints as they were given. From then on hints are in pseudonyms, and the case takes no more files.
+ */
+export async function fetchPseudonyms(deps: Deps, principal: Principal, caseId: string): Promise<PseudonymMap> {
   const found = await findCase(deps, principal, caseId)
-  const stored = await deps.objects.get(mapKey(found))
-  if (!stored)
-    throw new Refusal('no-pseudonyms', 'nothing of this case was pseudonymised', 'Open a case with privacy {addresses: pseudonymise}.')
-  await audit(deps, principal, caseId, 'pseudonyms.read', {})
-  return new Response(stored.body).json()
+  if ((await deps.state.uploads.of(caseId)).length > 0) throw onItsWay()
+  return aloneWithMap(deps, found, async () => {
+    const stored = await storedMap(deps, found)
+    if (!stored) {
+      throw new Refusal('no-pseudonyms', 'nothing of this case was pseudonymised', 'Open a case with privacy {addresses: pseudonymise}.')
+    }
+    if ('fetchedAt' in stored) {
+      throw new Refusal(
+        'no-pseudonyms',
+        `the map was fetched at ${stored.fetchedAt} and deleted here`,
+        'Use the copy that was fetched then.',
+      )
+    }
+    const privacy = new CasePrivacy(found.question.privacy, stored)
+    await changeCase(deps, principal, caseId, (known) => inPseudonyms(known, privacy))
+    await deps.objects.put(mapKey(found), JSON.stringify({ fetchedAt: new Date(deps.now()).toISOString() }), 'application/json')
+    await audit(deps, principal, caseId, 'pseudonyms.fetched', {})
+    return privacy.map
+  })
+}
+
+function inPseudonyms({ status, question }: CaseRecord, privacy: CasePrivacy): Pick<CaseRecord, 'question'> & { peer: string | null } {
+  if (status === 'queued' || status === 'diagnosing') {
+    throw new Refusal('in-progress', 'the case is being diagnosed', 'Fetch the map when it is done.', { retryAfterSeconds: 5 })
+  }
+  const { host, peer, error } = question
+  const renamed = {
+    host: host && privacy.text(host),
+    peer: peer && { ...peer, ip: privacy.text(peer.ip) },
+    error: error && privacy.text(error),
+  }
+  return { question: { ...question, ...renamed }, peer: renamed.peer?.ip ?? null }
 }

@@ -8,7 +8,7 @@ import type { CaseRecord, EvidenceRecord } from '../../store/records.ts'
 import type { Deps } from '../deps.ts'
 import { incidentNs, scopeOf, windowOf } from '../question.ts'
 import { summarise } from '../receipt-summary.ts'
-import { privacyOf, rememberPseudonyms } from './case-privacy.ts'
+import { mustStillRename, privacyOf, rememberPseudonyms } from './case-privacy.ts'
 
 export interface CutOrder {
   /** Prefix of what is written. */
@@ -28,6 +28,7 @@ export interface CutResult {
 export async function cutIntoStore(deps: Pick<Deps, 'objects'>, order: CutOrder): Promise<CutResult> {
   const { folder, name, found, options } = order
   const { question } = found
+  await mustStillRename(deps, found)
   const privacy = await privacyOf(deps, found)
   const request = {
     window: windowOf(question),

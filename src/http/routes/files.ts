@@ -27,6 +27,7 @@ const put = route({
   body: { kind: 'stream', mediaTypes: ['application/octet-stream'], description: 'The capture or log, any content type.' },
   answers: { 201: { description: 'Stored, with its cut receipt.', content: { 'application/json': StoredFile } } },
   problems: [
+    'conflict',
     ...FILE_PROBLEMS,
     ...(['bad-request', 'bad-name', 'empty-body', 'body-incomplete', 'too-large', 'unknown-case', 'unknown-upload', 'deleted'] as const),
     ...(['too-many-files', 'uploads-in-progress', 'quota-exceeded', 'busy'] as const),
@@ -67,7 +68,10 @@ const putDigest = route({
   params: FileParams,
   body: { kind: 'stream', mediaTypes: ['application/json'], description: 'A cut receipt; gzip accepted.' },
   answers: { 201: { description: 'Taken, marked `by: client`.', content: { 'application/json': FileView } } },
-  problems: ['bad-receipt', 'empty-body', 'body-incomplete', 'too-large', 'unknown-case', 'unknown-file', 'deleted', 'busy'],
+  problems: [
+    ...(['bad-receipt', 'empty-body', 'body-incomplete', 'too-large', 'unknown-case', 'unknown-file', 'deleted', 'busy'] as const),
+    ...(['conflict', 'uploads-in-progress'] as const),
+  ],
   handle: async ({ deps, principal, params, request }) =>
     throughGate(async () => {
       if (!request.body) throw new Refusal('empty-body', 'the body is empty', 'Send the cut receipt as JSON.')

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { pseudonymMap } from '../../cases/evidence/case-privacy.ts'
+import { fetchPseudonyms } from '../../cases/evidence/case-privacy.ts'
 import { findCase } from '../../cases/find-case.ts'
 import { PseudonymMap } from '../../core/diagnosis/privacy/pseudonyms.ts'
 import { answerJson, type Route, route } from '../route.ts'
@@ -49,12 +49,13 @@ const pseudonyms = route({
   path: '/v1/cases/{id}/pseudonyms',
   id: 'getPseudonyms',
   tag: 'Oversight',
-  summary: 'The map that undoes the pseudonyms of a case (`hangup reveal`). It is in no bundle.',
+  summary:
+    'The map that undoes the pseudonyms of a case (`hangup reveal`). It is in no bundle. It is given once and then deleted: from then on the case takes no more files, and its hints are in pseudonyms.',
   access: ['admin'],
   params: CaseParams,
   answers: { 200: { description: 'The map.', content: { 'application/json': PseudonymMap } } },
-  problems: ['unknown-case', 'no-pseudonyms', 'deleted'],
-  handle: async ({ deps, principal, params }) => answerJson(await pseudonymMap(deps, principal, params.id)),
+  problems: ['unknown-case', 'no-pseudonyms', 'uploads-in-progress', 'in-progress', 'deleted'],
+  handle: async ({ deps, principal, params }) => answerJson(await fetchPseudonyms(deps, principal, params.id)),
 })
 
 const metrics = route({

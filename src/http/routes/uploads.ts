@@ -41,6 +41,7 @@ const create = route({
     },
   },
   problems: [
+    'conflict',
     ...(['bad-request', 'not-json', 'empty-body', 'bad-name', 'too-large', 'raw-uploads-forbidden', 'unknown-case', 'deleted'] as const),
     ...(['too-many-files', 'quota-exceeded', 'idempotency-mismatch', 'idempotency-in-progress'] as const),
   ],
