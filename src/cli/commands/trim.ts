@@ -7,7 +7,8 @@ import { captureFormat, SNIFF_BYTES } from '../../core/capture/formats.ts'
 import { InputError } from '../../core/errors.ts'
 import { peerScope } from '../../core/intake/peer-scope.ts'
 import type { FileOptions } from '../../core/intake/receipt.ts'
-import { cutLog } from '../../core/logs/cut-log.ts'
+import { type CutLogOptions, cutLog } from '../../core/logs/cut-log.ts'
+import { cutLogSource, type SoughtCut } from '../../core/logs/cut-log-seek.ts'
 import type { Window } from '../../core/time/window.ts'
 import type { Arguments } from '../arguments.ts'
 import { type Command, type ExitCode, type Terminal, UsageError } from '../command.ts'
@@ -20,7 +21,8 @@ import { instantOption } from '../time-options.ts'
 export const trim: Command = {
   synopsis: '--from T --to T [--timezone TZ] [--only-peer IP] [-o OUT] FILE',
   about: `Keeps exactly the packets or log records with --from <= time < --to, byte for byte, in the file's own format. gz and zst are
-unpacked; -o OUT.gz packs again. A log record is kept whole, its stack trace included.`,
+unpacked; -o OUT.gz packs again. A log record is kept whole, its stack trace included. With -o OUT, what is larger than 64 MiB and in time
+order is found by seeking: records more than a minute late (packets more than a second) are then missed.`,
   options: [
     { name: 'from', value: 'T', says: 'the first moment that is kept, like 2025-01-15T08:45:00Z' },
     { name: 'to', value: 'T', says: 'the first moment that is not' },
@@ -93,12 +95,14 @@ async function cut(source: Source, options: FileOptions, window: Window, args: A
     caseTimezone: args.text('timezone'),
     fileName: source.name,
     keepHeader: args.has('keep-header'),
+    digest: false,
   }
-  const { kept, recordsSeen, warnings, quality } = await cutLog(chunks, request, output.sink)
+  const { cut, seeked } = await cutRecords(compression === 'none' ? source : { name: source.name, open: () => chunks }, request, output)
+  const { kept, recordsSeen, warnings, quality } = cut
   return {
     noun: 'record',
     records: kept.records,
-    seen: recordsSeen,
+    seen: seeked ? undefined : recordsSeen,
     bytes: kept.bytes,
     notes: [...warnings.map((w) => w.message), ...quality],
   }
@@ -111,6 +115,14 @@ const SEEK_FROM = 64 * 1024 * 1024
 async function cutPackets(source: Source, options: CutOptions, { sink, restart }: Output): Promise<CutFacts> {
   if (!restart || (source.size ?? 0) < SEEK_FROM) return cutCapture(source.open(), options, sink)
   return cutSource(source, options, async () => {
+    await restart()
+    return sink
+  })
+}
+
+async function cutRecords(source: Source, options: CutLogOptions, { sink, restart }: Output): Promise<SoughtCut> {
+  if (!restart || (source.size ?? 0) < SEEK_FROM) return { cut: await cutLog(source.open(), options, sink), seeked: false }
+  return cutLogSource(source, options, async () => {
     await restart()
     return sink
   })

@@ -6,8 +6,9 @@ import { clockShift } from './clock-shift.ts'
 import { cutOptions, cutWarnings, nearOf } from './cut-report.ts'
 import { CutTaker } from './cut-taker.ts'
 import { chooseDayOrder } from './day-order.ts'
-import { chooseZone, dateInName, openLog } from './open-log.ts'
+import { type ChosenZone, chooseZone, dateInName, type OpenedLog, openLog } from './open-log.ts'
 import type { LogOptions } from './record.ts'
+import type { RecordReader } from './record-reader.ts'
 
 /** How a log is cut. `fileOptions.clockOffset` (seconds, this file's clock − reference clock) moves the window onto the file's clock. */
 export interface CutLogOptions extends LogOptions {
@@ -18,6 +19,8 @@ export interface CutLogOptions extends LogOptions {
   /** The case's peer (IP address) and error (text or code), where known: whose error outside the window is a sign of a clock that is off. */
   readonly peer?: string | undefined
   readonly error?: string | undefined
+  /** False: the log's errors are not looked for, for a caller that wants the cut and no more. */
+  readonly digest?: boolean | undefined
 }
 
 /** What a log's cut receipt says about it (see `CutReceipt`): the joining room adds names, hashes, sizes and compression. */
@@ -48,10 +51,8 @@ export interface LogCut {
  */
 export async function cutLog(chunks: Chunks, options: CutLogOptions, sink: Sink): Promise<LogCut> {
   const opened = await openLog(chunks, options)
-  const taker = new CutTaker(opened.head, options)
-  const reader = opened.format.open(opened.head, taker)
-  const zone = chooseZone(options, reader.facts.utcByRule === true)
-  taker.start(reader.facts, zone.zone, chooseDayOrder(opened.head, reader.facts, zone.zone), nearOf(options), dateInName(options.fileName))
+  const cutting = startCut(opened, options)
+  const { taker, reader } = cutting
   for await (const chunk of opened.chunks) {
     taker.chunk = chunk
     reader.push(chunk)
@@ -60,8 +61,30 @@ export async function cutLog(chunks: Chunks, options: CutLogOptions, sink: Sink)
   reader.end()
   taker.end()
   for (const piece of taker.takeKept()) await sink(piece)
+  if (taker.chosen.recordsSeen === 0 && options.fileOptions?.keepUndated !== true) throw noTimestamps(options)
+  return logCut(cutting, options)
+}
+
+/** A log's cut under way. */
+export interface Cutting {
+  readonly opened: OpenedLog
+  readonly taker: CutTaker
+  readonly reader: RecordReader
+  readonly zone: ChosenZone
+}
+
+/** @throws {InputError} `bad-option` */
+export function startCut(opened: OpenedLog, options: CutLogOptions): Cutting {
+  const taker = new CutTaker(opened.head, options)
+  const reader = opened.format.open(opened.head, taker)
+  const zone = chooseZone(options, reader.facts.utcByRule === true)
+  taker.start(reader.facts, zone.zone, chooseDayOrder(opened.head, reader.facts, zone.zone), nearOf(options), dateInName(options.fileName))
+  return { opened, taker, reader, zone }
+}
+
+/** What a cut that is done has to say. */
+export function logCut({ opened, taker, reader, zone }: Cutting, options: CutLogOptions): LogCut {
   const cut = taker.chosen
-  if (cut.recordsSeen === 0 && options.fileOptions?.keepUndated !== true) throw noTimestamps(options)
   return {
     format: opened.format.id,
     cutAs: opened.format.cutAs,

@@ -20,6 +20,8 @@ export class CutState {
   withoutTime = 0
   impossible = 0
   outOfOrder = 0
+  /** Seconds by which the most belated record stands behind a later one. */
+  lateBy = 0
   heldBytes = 0
   readonly #keepUndated: boolean
   readonly #keepHeader: boolean
@@ -70,7 +72,10 @@ export class CutState {
       return
     }
     this.digest.record(seconds, this.#nanoseconds)
-    if (seconds < this.#previous) this.outOfOrder++
+    if (seconds < this.#previous) {
+      this.outOfOrder++
+      this.lateBy = Math.max(this.lateBy, this.digest.lastSeconds - seconds)
+    }
     this.#previous = seconds
     if (isBefore(seconds, this.#nanoseconds, this.#from)) {
       this.#inside = false
@@ -167,6 +172,11 @@ export class CutState {
   end(): void {
     if (this.#framed) this.#add(this.#suffix, 0, this.#suffix.length, false)
     this.#closeRun()
+  }
+
+  /** The record that is being read is kept. */
+  get isInside(): boolean {
+    return this.#inside
   }
 
   get keptFrom(): string | null {

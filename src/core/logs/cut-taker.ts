@@ -23,6 +23,7 @@ export class CutTaker implements RecordTaker {
   readonly #names = new PeerNames()
   readonly #decoder: PieceDecoder
   readonly #wide: boolean
+  readonly #digests: boolean
   #states: [CutState] | [CutState, CutState]
   #facts: ReaderFacts | undefined
   #firstIsDayFirst = false
@@ -40,6 +41,7 @@ export class CutTaker implements RecordTaker {
     this.#options = options
     this.#decoder = new PieceDecoder(head.encoding)
     this.#wide = head.encoding.unit === 2
+    this.#digests = options.digest !== false
     this.#states = [new CutState(options, undefined)]
   }
 
@@ -56,7 +58,7 @@ export class CutTaker implements RecordTaker {
   /** The chunk that is read next: pieces of it need no copy until the one after. */
   set chunk(chunk: Uint8Array) {
     this.#chunk = chunk
-    this.#suspects = this.#wide ? [] : suspectsIn(chunk)
+    this.#suspects = this.#wide || !this.#digests ? [] : suspectsIn(chunk)
     this.#suspect = 0
     this.#learnedTo = 0
   }
@@ -74,7 +76,7 @@ export class CutTaker implements RecordTaker {
   piece(buffer: Uint8Array, from: number, to: number, isLine: boolean): void {
     const lasting = buffer === this.#chunk
     for (const state of this.#states) state.piece(buffer, from, to, isLine, lasting)
-    if (!isLine) return
+    if (!isLine || !this.#digests) return
     this.#look(buffer, from, Math.min(to, from + MAX_LOOKED_AT))
     this.#skip = 0
   }

@@ -52,6 +52,11 @@ export class DigestBuilder {
     else this.#errorsLeftOut++
   }
 
+  /** Of the latest record; -Infinity before the first. */
+  get lastSeconds(): number {
+    return this.#last
+  }
+
   get firstAt(): string | null {
     return Number.isFinite(this.#first) ? isoFromParts(this.#first, this.#firstNanoseconds) : null
   }
