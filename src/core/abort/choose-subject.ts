@@ -2,7 +2,7 @@ import type { Question } from '../diagnosis/question.ts'
 import { absentPeers } from './absent-peer.ts'
 import type { Capture } from './captures/read-capture.ts'
 import type { Facts } from './facts.ts'
-import { chooseError, type LogClocks, latestCovered, sharpIncident } from './logs/choose-error.ts'
+import { chooseError, isReported, type LogClocks, latestCovered, sharpIncident } from './logs/choose-error.ts'
 import type { EvidenceLog, LoggedError } from './logs/read-evidence-log.ts'
 import { type Studied, study, type View, viewsOf } from './study.ts'
 import { type Candidate, type LogPeer, rankSubjects, type Sought, whyChosen } from './subject.ts'
@@ -14,6 +14,8 @@ export interface Chosen {
   readonly incident: Facts['incident']
   readonly error: LoggedError | undefined
   readonly logMatched: boolean
+  /** The log's error may be about this connection. */
+  readonly loggedError: boolean
   readonly chosenBecause: string
 }
 
@@ -36,6 +38,8 @@ interface Wanted {
   readonly sought: Sought
   readonly incident: Facts['incident']
   readonly error: LoggedError | undefined
+  /** The error is what was reported, and not just the nearest that the log has. */
+  readonly isReported: boolean
 }
 
 /** The likeliest candidates of the capture that fits best, looked at closely; the likeliest of those. */
@@ -48,9 +52,10 @@ export async function chooseSubject(from: ChooseFrom): Promise<Chosen | undefine
   const [first] = ranked.sort((a, b) => top(b) - top(a))
   if (!first) return undefined
   const { sought, incident, error } = first
+  const isAbout = (view: View) => bearsOn(first, view)
   const judge = (view: View): Studied => ({
     view,
-    ...study({ view, incident, pair: undefined, loggedError: error !== undefined, logMatched: isMatched(view, sought), notes: [] }),
+    ...study({ view, incident, pair: undefined, loggedError: isAbout(view), logMatched: isMatched(view, sought), notes: [] }),
   })
   const order: Weighted[] = []
   const views = await viewsOf(first.capture, first.candidates, first.capture.members[0]?.file.options.vantage)
@@ -65,7 +70,7 @@ export async function chooseSubject(from: ChooseFrom): Promise<Chosen | undefine
       order.push({ one: judge(view), score, because })
   }
   const [best, ...rest] = order.sort((a, b) => b.score - a.score)
-  if (!best || isBesidePoint(best.one, sought, error !== undefined)) return undefined
+  if (!best || isBesidePoint(best.one, first)) return undefined
   const isEnded = ({ judgement }: Studied) => judgement.cause !== 'normal-close' && judgement.cause !== 'undetermined'
   const clocks = from.clocksOf.get(first.capture) ?? new Map()
   const about = chooseError(from.logs, incident ?? from.stated, best.one.view.peer.ip, clocks) ?? error
@@ -76,6 +81,7 @@ export async function chooseSubject(from: ChooseFrom): Promise<Chosen | undefine
     incident,
     error: about,
     logMatched,
+    loggedError: isAbout(best.one.view),
     chosenBecause: best.because,
   }
 }
@@ -91,6 +97,7 @@ function wantedIn(capture: Capture, { captures, logs, clocksOf, question, stated
   return {
     incident,
     error,
+    isReported: error !== undefined && isReported(error, stated, clocks) && (!question.peer || !peer || peer.ip === question.peer.ip),
     sought: {
       incident: incident && { from: incident.at - incident.before, to: incident.at + incident.after },
       tolerance: question.toleranceSeconds,
@@ -114,19 +121,27 @@ const isMatched = ({ connection, peer }: View, { logMatch, logPeers }: Sought): 
   logMatch?.streamIndex === connection.streamIndex ||
   logPeers.some(({ ip, port, isSure }) => isSure && ip === peer.ip && port === peer.port)
 
+/** An error that names another peer is not about this connection; one at another time is only where it names this peer. */
+function bearsOn({ error, isReported: isNear, sought }: Wanted, view: View): boolean {
+  if (!error) return false
+  const named = sought.logPeers[0]?.ip
+  if (named === undefined) return isNear
+  return named === view.peer.ip || named === view.host.ip
+}
+
 /** An end that is proper is no answer to an error that was logged for another peer, or at another time. */
 const BESIDE_SECONDS = 10
 
-function isBesidePoint({ judgement, view, facts }: Studied, sought: Sought, loggedError: boolean): boolean {
+function isBesidePoint({ judgement, view, facts }: Studied, { sought, isReported: isNear }: Wanted): boolean {
   if (judgement.cause !== 'normal-close') return false
   if (sought.peer?.port !== undefined && sought.peer.port !== view.peer.port) return true
-  if (!loggedError || !facts.incident) return false
+  if (!isNear || !facts.incident) return false
   const { at, before, after } = facts.incident
   const end = view.connection.endedAt
-  const isNear = end >= at - before - BESIDE_SECONDS && end <= at + after + BESIDE_SECONDS
+  const isThen = end >= at - before - BESIDE_SECONDS && end <= at + after + BESIDE_SECONDS
   const named = sought.logPeers.find(({ isSure }) => isSure)
   const isOther = named !== undefined && (named.ip !== view.peer.ip || (named.port !== undefined && named.port !== view.peer.port))
-  return !isNear || isOther
+  return !isThen || isOther
 }
 
 /** The tracker's guess at how a connection ended, corrected by the close look. */

@@ -1,4 +1,4 @@
-import type { SideFacts, TrackedConnection } from '../tcp/connection.ts'
+import type { DecisivePacket, SideFacts, TrackedConnection } from '../tcp/connection.ts'
 import { type ClockEstimate, estimate, estimateOffset, type OffsetBound } from './clocks.ts'
 import type { LogEvent } from './log-events.ts'
 
@@ -111,7 +111,9 @@ function endsOf(connection: TrackedConnection, host: SideFacts, peer: SideFacts)
     if (packet.role === 'rst')
       spans.push(packet.from === hostSide ? { lo: packet.at - 0.5, hi: packet.at + 1 } : { lo: packet.at - rtt, hi: packet.at + rtt + 1 })
     if (packet.role === 'icmp') spans.push({ lo: packet.at - rtt, hi: packet.at + rtt + 1 })
-    if (packet.role === 'fin' && packet.from !== hostSide) spans.push({ lo: packet.at - rtt, hi: packet.at + rtt + 1 })
+    // A FIN that answers the host's own surprises nobody.
+    if (packet.role === 'fin' && packet.from !== hostSide && !isAnswer(connection, packet))
+      spans.push({ lo: packet.at - rtt, hi: packet.at + rtt + 1 })
   }
   const repeats = connection.decisive.filter(
     (packet) =>
@@ -125,6 +127,9 @@ function endsOf(connection: TrackedConnection, host: SideFacts, peer: SideFacts)
   if (isAbnormal(connection)) spans.push({ lo: host.lastAt - rtt, hi: Math.max(host.lastAt, connection.endedAt) + 330 })
   return spans
 }
+
+const isAnswer = ({ decisive }: TrackedConnection, fin: DecisivePacket): boolean =>
+  decisive.some(({ role, from, at }) => role === 'fin' && from !== fin.from && at <= fin.at)
 
 const isAbnormal = (connection: TrackedConnection): boolean =>
   connection.connState !== 'SF' || connection.originator.resets + connection.responder.resets + connection.icmpErrors > 0

@@ -113,3 +113,39 @@ it('gives the same bytes for the same input, and fits the schema', async () => {
   const sum = one.alternatives.reduce((total, { confidence }) => total + confidence, one.verdict.confidence ?? 0)
   expect(sum).toBeLessThanOrEqual(1)
 })
+
+describe('an error of the log counts for the connection that it may be about', () => {
+  const lastWord = inOrder(JOB, '5 peer > host FIN ACK\n5.001 host > peer ACK\n5.3 host > peer RST ACK', elsewhere(0.5, 60))
+  const of = (peer: string) =>
+    [line(0, 'INFO up'), line(5, `ERROR sending to ${peer} failed: WSA error 10053`), line(50, 'INFO up')].join('\n')
+
+  it.each([
+    [
+      'of another peer: the last RST is a close',
+      of('10.0.0.99:9100'),
+      { incidentAtNs: moment(5.3), peer: { ip: '10.0.0.9', port: undefined } },
+      'normal-close',
+    ],
+    ['of this peer: the last RST is what failed', of('10.0.0.9:9100'), { incidentAtNs: moment(5.3) }, 'host-abort'],
+    [
+      'of another peer, a while later: the last RST is a close',
+      of('10.0.0.99:9100').replace('10:00:05', '10:00:45'),
+      { incidentAtNs: moment(5.3) },
+      'normal-close',
+    ],
+  ])('%s', async (_, log, question, cause) => {
+    const { verdict } = await diagnosed([captureFile(dressed(lastWord, stacks)), logFile(log)], question)
+    expect(verdict.cause).toBe(cause)
+  })
+
+  it('an orderly close is not taken for its end, so as to bend the clock', async () => {
+    const clean = inOrder(opened(5), sent(5.1, 3), '5.9 host > peer FIN ACK\n5.901 peer > host FIN ACK\n5.902 host > peer ACK')
+    const other = clean.replaceAll('host >', 'host:50001 >').replaceAll('> host', '> host:50001')
+    const dead = inOrder(opened(20), sent(20.1, 3), again([60, 60.3, 60.9, 62.1, 64.5, 69.3], 'host > peer PSH ACK len=1000 seq=3001'))
+    const log = [line(77, 'INFO job 12 sending to 10.0.0.9:9100'), line(78, 'ERROR job 12 failed: WSA error 10053')].join('\n')
+    const text = inOrder(other, dead, elsewhere(0.5, 90))
+    const { connection, clocks } = await diagnosed([captureFile(dressed(text, stacks)), logFile(log)], { incidentAtNs: moment(78) })
+    expect(connection?.host.port).toBe(49822)
+    expect(clocks.filter(({ offsetSeconds }) => Math.abs(offsetSeconds) > 60)).toEqual([])
+  })
+})

@@ -14,6 +14,17 @@ export const offsetOf = (clocks: LogClocks, input: number): number => clocks.get
 const distance = (at: number, resolution: number, incident: Incident): number =>
   Math.max(0, at - (incident.at + incident.after), incident.at - incident.before - (at + resolution))
 
+/** Seconds between an error and the incident, on whichever of its two readings is nearer: the stamp as it stands, or corrected. */
+const awayFrom = ({ event, input }: LoggedError, incident: Incident, clocks: LogClocks): number =>
+  Math.min(distance(event.at, event.resolution, incident), distance(event.at - offsetOf(clocks, input), event.resolution, incident))
+
+/** People read the time of an incident off the error, or see it happen: an error further away is another one; seconds. */
+const REPORTED_SECONDS = 10
+
+/** Whether the error is what was reported, and not just the nearest that the log has. */
+export const isReported = (error: LoggedError, stated: Facts['incident'], clocks: LogClocks): boolean =>
+  stated === undefined || awayFrom(error, stated, clocks) <= REPORTED_SECONDS
+
 /** An error further away than this is not the one that was reported, whatever the log's clock; seconds. */
 const FARTHEST = 2 * 3600
 
@@ -33,9 +44,8 @@ export function chooseError(
 ): LoggedError | undefined {
   const ranked = logs.flatMap((log) =>
     log.errors.map((error) => {
-      const { at, resolution, peer } = error.event
-      const corrected = at - offsetOf(clocks, log.input)
-      const away = incident ? Math.min(distance(at, resolution, incident), distance(corrected, resolution, incident)) : 0
+      const { at, peer } = error.event
+      const away = incident ? awayFrom(error, incident, clocks) : 0
       const match = peerIp !== undefined && peer?.ip === peerIp ? PEER_MATCH : peerIp !== undefined && peer ? -1 : 0
       return { error, away, rank: match - Math.log2(1 + away) + (incident ? -at : at) / 1e13 }
     }),

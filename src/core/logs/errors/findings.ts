@@ -203,12 +203,17 @@ function statusFinding(token: string, at: number): Finding | undefined {
   return meaning && found('status', meaning.canonical, meaning.name, at)
 }
 
+/** A device's own code (`device reports code 10054 media mismatch`) is no error number of the machine that logs it. */
+const DEVICE_SAYS =
+  /(?:\b(?:device|printer|drucker|imprimante|impresora|stampante)|gerät) (?:reports?|reported|says|shows|signals|meldet|zeigt|signale|informa|segnala)[ :]{1,2}code\W{1,3}$/iu
+
 function numberFinding(text: string, token: string, at: number, end: number): Finding | undefined {
   if (token.length > 5 || !/^\d+$/.test(token)) return undefined
   const number = Number(token)
   const { word, negative, bracketed } = contextBefore(text, at)
   const closed = bracketed && ')]:,'.includes(text[end] ?? ' ')
   const wsa = WSA.get(number)
+  if (word === 'code' && DEVICE_SAYS.test(text.slice(Math.max(0, at - 40), at))) return undefined
   if (wsa) return closed || ANY_CODE.has(word) ? found('wsa', wsa[1], `${wsa[0]} ${number}`, at) : undefined
   if (word === 'curl') {
     const curl = CURL.get(number)

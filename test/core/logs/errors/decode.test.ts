@@ -92,6 +92,8 @@ const ROWS: readonly (readonly [text: string, canonical: string | undefined, cod
   ['status query: READY, code=10001', undefined],
   ['job 10053 sent, 104 pages, status OK', undefined],
   ['spooler: 10054 MB free', undefined],
+  ['W LBL-7 device reports code 10054 media mismatch', undefined],
+  ['E LBL-7 send failed, code 10054', 'ECONNRESET'],
   ['connected to 10.0.0.9:10054', undefined],
   ['paper tray 2 nearly empty', undefined],
   ['exit code 104', undefined],
