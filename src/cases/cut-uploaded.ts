@@ -5,6 +5,7 @@ import type { Problem, UploadRecord } from '../store/records.ts'
 import { streamChunks } from '../store/stream-chunks.ts'
 import type { Deps, Principal } from './deps.ts'
 import { Refusal } from './errors.ts'
+import { deleteAll } from './forget.ts'
 import { newToken } from './ids.ts'
 import { cutAndCommit, mustBeAlone } from './take-in.ts'
 
@@ -30,7 +31,8 @@ export async function cutUploaded(deps: Deps, job: { tenant: string; caseId: str
     const options = FileOptions.parse(upload.options)
     const folder = `${uploadFolder(upload.tenant, upload.caseId, upload.id)}${token}/`
     await cutAndCommit(deps, { ...WORKER, tenant: job.tenant }, { found, upload, options, body, folder, bytesIn: () => bytesIn })
-    await deleteOtherAttempts(deps, upload, folder)
+    // What workers that were killed had written of the same upload.
+    await deleteAll(deps, uploadFolder(upload.tenant, upload.caseId, upload.id), folder)
   } catch (error) {
     if (!(error instanceof InputError) && !(error instanceof Refusal)) {
       await deps.state.uploads.releaseLease(upload.id, token)
@@ -38,13 +40,6 @@ export async function cutUploaded(deps: Deps, job: { tenant: string; caseId: str
     }
   }
   await deleteRaw(deps, upload)
-}
-
-/** What workers that were killed had written of the same upload. */
-async function deleteOtherAttempts(deps: Deps, { tenant, caseId, id }: UploadRecord, kept: string): Promise<void> {
-  const others: string[] = []
-  for await (const key of deps.objects.list(uploadFolder(tenant, caseId, id))) if (!key.startsWith(kept)) others.push(key)
-  await deps.objects.delete(others)
 }
 
 async function notTaken(deps: Deps, job: { tenant: string; caseId: string; uploadId: string }): Promise<void> {
@@ -81,12 +76,8 @@ async function deleteRaw(deps: Deps, upload: Pick<UploadRecord, 'tenant' | 'case
 export async function failCut(deps: Deps, job: { tenant: string; caseId: string; uploadId: string }, problem: Problem): Promise<void> {
   const upload = await deps.state.uploads.get(job.caseId, job.uploadId)
   if (upload?.tenant !== job.tenant || upload.state !== 'cutting') return
-  const known = await deps.state.files.get(upload.caseId, upload.name)
-  if (known?.state === 'stored') await deps.state.uploads.end(upload.id)
-  else {
-    const { caseId, name, id: uploadId } = upload
-    const rejected = { state: 'rejected', by: 'service', evidence: [], warnings: [], problem, bytesIn: 0 } as const
-    await deps.state.files.commit({ caseId, name, uploadId, ...rejected, storedAt: deps.now(), rawDeletedAt: undefined }, deps.now())
-  }
+  const { caseId, name, id: uploadId } = upload
+  const rejected = { state: 'rejected', by: 'service', evidence: [], warnings: [], problem, bytesIn: 0 } as const
+  await deps.state.files.commit({ caseId, name, uploadId, ...rejected, storedAt: deps.now(), rawDeletedAt: undefined }, deps.now())
   await deleteRaw(deps, upload)
 }

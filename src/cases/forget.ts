@@ -1,12 +1,12 @@
-import { caseFolder, rawFolder, rawKey } from '../store/keys.ts'
+import { caseFolder, rawFolder, rawKey, uploadFolder } from '../store/keys.ts'
 import type { CaseRecord, Tombstone } from '../store/records.ts'
 import type { Deps, Principal } from './deps.ts'
 import { findCase } from './find-case.ts'
 
-const AT_ONCE = 500 // keys
+const AT_ONCE = 500 // keys, or uploads
 
-/** Deletes every object under a prefix; resolves to how many there were. */
-export async function deleteAll(deps: Pick<Deps, 'objects'>, prefix: string): Promise<number> {
+/** Deletes every object under a prefix but those under `kept`; resolves to how many there were. */
+export async function deleteAll(deps: Pick<Deps, 'objects'>, prefix: string, kept?: string): Promise<number> {
   let deleted = 0
   let keys: string[] = []
   const flush = async () => {
@@ -15,11 +15,23 @@ export async function deleteAll(deps: Pick<Deps, 'objects'>, prefix: string): Pr
     keys = []
   }
   for await (const key of deps.objects.list(prefix)) {
+    if (kept !== undefined && key.startsWith(kept)) continue
     keys.push(key)
     if (keys.length === AT_ONCE) await flush()
   }
   await flush()
   return deleted
+}
+
+/** Deletes what ended uploads and replaced files have left in the store, of one case or (the sweep) of any. */
+export async function clearLeftovers(deps: Pick<Deps, 'objects' | 'state'>, caseId?: string): Promise<void> {
+  for (const { id, tenant, caseId: ofCase, storeId } of await deps.state.uploads.leftovers(AT_ONCE, caseId)) {
+    const raw = rawKey(tenant, ofCase, id)
+    if (storeId !== undefined) await deps.objects.uploads.abort(raw, storeId)
+    await deps.objects.delete([raw])
+    await deleteAll(deps, uploadFolder(tenant, ofCase, id))
+    await deps.state.uploads.cleared(id)
+  }
 }
 
 /**

@@ -57,6 +57,7 @@ export async function takeClientReceipt(deps: Deps, principal: Principal, caseId
     warnings: receipt.warnings,
   }
   if (!(await deps.state.files.replaceReceipt(updated, deps.now()))) {
+    await deps.objects.delete([evidence.receiptKey]) // the replaced file's folder was emptied before this came
     throw new Refusal('conflict', 'the file was replaced meanwhile', 'Send the receipt of the file that lies there now.')
   }
   await audit(deps, principal, caseId, 'receipt.received', {})

@@ -1,6 +1,6 @@
 import { failCut } from './cut-uploaded.ts'
 import type { Deps } from './deps.ts'
-import { emptyCase, forgetCase } from './forget.ts'
+import { clearLeftovers, emptyCase, forgetCase } from './forget.ts'
 import { failDiagnosis, GAVE_UP } from './run-diagnosis.ts'
 import { dropUpload } from './uploads.ts'
 
@@ -21,6 +21,7 @@ const IDEMPOTENCY_LIFE = 24 * 60 * MINUTE
 export async function sweep(deps: Deps): Promise<void> {
   await requeueAbandoned(deps)
   await endDeadUploads(deps)
+  await clearLeftovers(deps)
   for (const { id, tenant, caseId } of await deps.state.webhooks.due(deps.now(), BATCH))
     await deps.jobs.send({ kind: 'deliver', tenant, caseId, deliveryId: id })
   for (const expired of await deps.state.cases.expired(deps.now(), BATCH)) await forgetCase(deps, expired, 'retention')

@@ -11,7 +11,7 @@ import { mustStillRename } from './evidence/case-privacy.ts'
 import { cutIntoStore } from './evidence/cut-into-store.ts'
 import { checkName } from './file-name.ts'
 import { audit, findCase, report } from './find-case.ts'
-import { deleteAll } from './forget.ts'
+import { clearLeftovers, deleteAll } from './forget.ts'
 import { newId } from './ids.ts'
 import { spendLink } from './links.ts'
 import { tenantOf } from './tenants.ts'
@@ -118,29 +118,27 @@ export interface CutWork {
 
 /** Cuts a body into the store and makes it the case's file of that name. Cleans up after any failure; only a job's may be tried again. */
 export async function cutAndCommit(deps: Deps, principal: Principal, work: CutWork): Promise<TakenIn> {
-  const { found, upload } = work
-  const { file, receipts, replaced } = await cutOrCleanUp(deps, principal, work)
+  const taken = await cutOrCleanUp(deps, principal, work)
   // From here on the file is the case's: what fails now must not take it away again.
-  if (replaced && replaced.uploadId !== upload.id) await deleteAll(deps, uploadFolder(found.tenant, found.id, replaced.uploadId))
-  await announce(deps, principal, found, file)
-  return { file, receipts }
+  await clearLeftovers(deps, work.found.id)
+  await announce(deps, principal, work.found, taken.file)
+  return taken
 }
 
-async function cutOrCleanUp(deps: Deps, principal: Principal, work: CutWork): Promise<TakenIn & { replaced: FileRecord | undefined }> {
+async function cutOrCleanUp(deps: Deps, principal: Principal, work: CutWork): Promise<TakenIn> {
   const { found, upload, folder, options, body } = work
   try {
     const { evidence, receipts } = await cutIntoStore(deps, { folder, name: upload.name, found, options, body })
     const warnings = receipts.flatMap((receipt) => receipt.warnings)
     const file = fileRecord(deps, upload, { state: 'stored', evidence, warnings, problem: undefined, bytesIn: work.bytesIn() })
-    // Looked up last: a parallel PUT of the same name may have committed while this one was cut.
-    const replaced = await deps.state.files.get(found.id, upload.name)
     await commit(deps, principal, file)
-    return { file, receipts, replaced }
+    return { file, receipts }
   } catch (error) {
-    await deleteAll(deps, folder)
+    if (error instanceof InputError) await reject(deps, upload, error, work.bytesIn())
+    else if (upload.via === 'stream' || error instanceof Refusal) await deps.state.uploads.end(upload.id, deps.now())
+    // A commit may have been done and its answer lost: then these objects are the case's.
     const known = await deps.state.files.get(found.id, upload.name)
-    if (error instanceof InputError && known?.state !== 'stored') await reject(deps, upload, error, work.bytesIn())
-    else if (upload.via === 'stream' || error instanceof InputError || error instanceof Refusal) await deps.state.uploads.end(upload.id)
+    if (!known?.evidence.some(({ key }) => key.startsWith(folder))) await deleteAll(deps, folder)
     throw error
   }
 }
@@ -155,7 +153,7 @@ async function commit(deps: Deps, principal: Principal, file: FileRecord): Promi
 async function reject(deps: Deps, upload: UploadRecord, error: InputError, bytesIn: number): Promise<void> {
   const problem = problemOf(error)
   const file = fileRecord(deps, upload, { state: 'rejected', evidence: [], warnings: [], problem, bytesIn })
-  await deps.state.files.commit(file, deps.now())
+  if (!(await deps.state.files.commit(file, deps.now()))) return
   await report(deps, upload, 'file.rejected', { name: upload.name, code: error.code })
   deps.log('file.rejected', { tenant: upload.tenant, case: upload.caseId, code: error.code })
 }

@@ -1,5 +1,5 @@
 import type { FileOptions } from '../core/intake/receipt.ts'
-import { rawKey, uploadFolder } from '../store/keys.ts'
+import { rawKey } from '../store/keys.ts'
 import type { StoredPart } from '../store/objects.ts'
 import { PART_SIZE } from '../store/part-writer.ts'
 import type { UploadRecord } from '../store/records.ts'
@@ -8,7 +8,7 @@ import type { Deps, Principal } from './deps.ts'
 import { Refusal } from './errors.ts'
 import { checkName } from './file-name.ts'
 import { audit, findCase } from './find-case.ts'
-import { deleteAll } from './forget.ts'
+import { clearLeftovers } from './forget.ts'
 import { newId } from './ids.ts'
 import { spendLink } from './links.ts'
 import { hashOf, sameSecret, signText } from './secrets.ts'
@@ -196,9 +196,7 @@ export async function cancelUpload(deps: Deps, principal: Principal, caseId: str
 }
 
 /** Ends an upload and everything it left. Its presigned URLs die with it. */
-export async function dropUpload(deps: Deps, { tenant, caseId, id, storeId }: UploadRecord): Promise<void> {
-  await deps.state.uploads.end(id)
-  if (storeId !== undefined) await deps.objects.uploads.abort(rawKey(tenant, caseId, id), storeId)
-  await deps.objects.delete([rawKey(tenant, caseId, id)])
-  await deleteAll(deps, uploadFolder(tenant, caseId, id))
+export async function dropUpload(deps: Deps, { caseId, id }: UploadRecord): Promise<void> {
+  await deps.state.uploads.end(id, deps.now())
+  await clearLeftovers(deps, caseId)
 }

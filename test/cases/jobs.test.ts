@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { Deps } from '../../src/cases/deps.ts'
 import { runDiagnosis } from '../../src/cases/run-diagnosis.ts'
 import { sweep } from '../../src/cases/sweep.ts'
 import { consume, consumeDead } from '../../src/queue/consume.ts'
 import type { Job } from '../../src/store/jobs.ts'
+import { type Death, Killed, mortalWorld } from '../support/mortal-world.ts'
 import { openCase, putSample } from '../support/sample.ts'
 import { message, TestService } from '../support/service.ts'
 
@@ -36,27 +36,7 @@ const finished = async (revision = 1) => {
   expect(new Set(keys.map((key) => key.split('/').slice(0, 2).join('/'))).size).toBe(revision)
 }
 
-/** The world as a worker sees it that is killed at its n-th step outside itself. */
-class Killed extends Error {}
-
-function dyingAt(step: number, forEver = true): { deps: Deps; steps: () => number } {
-  let steps = 0
-  const mortal = <T extends object>(target: T): T =>
-    new Proxy(target, {
-      get(object, name) {
-        const member: unknown = Reflect.get(object, name)
-        if (typeof member === 'object' && member !== null) return mortal(member)
-        if (typeof member !== 'function') return member
-        return (...args: unknown[]) => {
-          if (++steps === step || (forEver && steps > step)) throw new Killed()
-          const result: unknown = member.apply(object, args)
-          return name === 'writer' && typeof result === 'object' && result !== null ? mortal(result) : result
-        }
-      },
-    })
-  const { state, objects, jobs } = service.deps
-  return { deps: { ...service.deps, state: mortal(state), objects: mortal(objects), jobs: mortal(jobs) }, steps: () => steps }
-}
+const dyingAt = (step: number, death: Death = 'for ever') => mortalWorld(service.deps, step, death)
 
 async function stepsOfOneRun(): Promise<number> {
   const counting = dyingAt(Number.POSITIVE_INFINITY)
@@ -86,7 +66,7 @@ describe('a job', () => {
     for (let step = 1; step <= steps; step++) {
       job = await queue()
       service.fetched.length = 0
-      await runDiagnosis(dyingAt(step, false).deps, job).catch((error: unknown) => expect(error).toBeInstanceOf(Killed))
+      await runDiagnosis(dyingAt(step, 'once').deps, job).catch((error: unknown) => expect(error).toBeInstanceOf(Killed))
       service.clock += 3 * 60_000
       await runDiagnosis(service.deps, job)
       await sweep(service.deps)

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { type Deps, TENANT_DEFAULTS } from '../../src/cases/deps.ts'
 import { createApp } from '../../src/http/app.ts'
@@ -12,7 +12,7 @@ import { expectDocumented } from './contract.ts'
 
 export const DEV_KEY = 'dev_0123456789abcdef'
 export const OPERATOR_KEY = 'operator_0123456789abcdef'
-const MIGRATION = new URL('../../infra/migrations/0001_cases.sql', import.meta.url)
+const MIGRATIONS = new URL('../../infra/migrations/', import.meta.url)
 
 export interface LoggedEvent {
   readonly event: string
@@ -43,7 +43,7 @@ export class TestService {
 
   constructor(options: ServiceOptions = {}) {
     const database = new DatabaseSync(':memory:')
-    database.exec(readFileSync(MIGRATION, 'utf8'))
+    for (const file of readdirSync(MIGRATIONS).sort()) database.exec(readFileSync(new URL(file, MIGRATIONS), 'utf8'))
     this.deps = {
       objects: this.objects,
       state: sqlState(nodeSql(database)),

@@ -109,6 +109,7 @@ export function sqlCases(sql: Sql) {
         gone('idempotency'),
         ['DELETE FROM upload_parts WHERE upload_id IN (SELECT id FROM uploads WHERE case_id = ?)', known.id],
         gone('uploads'),
+        gone('leftovers'),
       ])
       return changed === 1
     },

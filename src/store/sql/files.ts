@@ -1,6 +1,7 @@
 import type { FileRecord } from '../records.ts'
 import type { Sql } from '../sql.ts'
 import { json, maybeJson, maybeNumber, number, orNull, type Row, text } from './rows.ts'
+import { endUpload } from './uploads.ts'
 
 /** The evidence of a case, one row a name: storing again replaces. */
 export function sqlFiles(sql: Sql) {
@@ -22,24 +23,34 @@ export function sqlFiles(sql: Sql) {
     },
 
     /**
-     * Stores or replaces a file and ends its upload, in one step, if the case is still there and the upload was not cancelled.
-     * Resolves to whether it was.
+     * Stores or replaces a file and ends its upload, in one step, if the case is still there and the upload was not cancelled; a
+     * rejected file replaces no stored one. Resolves to whether it was done. What lies in the store to no purpose then (the replaced
+     * file's objects, or a rejected one's own) is entered as left over.
      */
     async commit(file: FileRecord, now: number): Promise<boolean> {
-      const alive = `EXISTS (SELECT 1 FROM uploads u JOIN cases c ON c.id = u.case_id WHERE u.id = ? AND c.deleted_at IS NULL)`
-      const [stored] = await sql.batch([
+      const isAlive = 'EXISTS (SELECT 1 FROM uploads u JOIN cases c ON c.id = u.case_id WHERE u.id = ? AND c.deleted_at IS NULL)'
+      const isBetter = "(? = 'stored' OR NOT EXISTS (SELECT 1 FROM files WHERE case_id = ? AND name = ? AND state = 'stored'))"
+      const may = [file.uploadId, file.state, file.caseId, file.name] as const
+      const isMine = 'EXISTS (SELECT 1 FROM files WHERE case_id = ? AND name = ? AND upload_id = ?'
+      const mine = [file.caseId, file.name, file.uploadId] as const
+      const [, stored] = await sql.batch([
+        [
+          `INSERT OR IGNORE INTO leftovers (upload_id, tenant, case_id, left_at)
+           SELECT f.upload_id, c.tenant, c.id, ? FROM files f JOIN cases c ON c.id = f.case_id
+           WHERE f.case_id = ? AND f.name = ? AND f.upload_id <> ? AND ${isAlive} AND ${isBetter}`,
+          ...[now, ...mine, ...may],
+        ],
         [
           `INSERT OR REPLACE INTO files (case_id, name, upload_id, state, by, evidence, warnings, problem, bytes_in, stored_at, raw_deleted_at)
-           SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE ${alive}`,
+           SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE ${isAlive} AND ${isBetter}`,
           ...[file.caseId, file.name, file.uploadId, file.state, file.by, JSON.stringify(file.evidence), JSON.stringify(file.warnings)],
-          ...[file.problem ? JSON.stringify(file.problem) : null, file.bytesIn, file.storedAt, orNull(file.rawDeletedAt), file.uploadId],
+          ...[file.problem ? JSON.stringify(file.problem) : null, file.bytesIn, file.storedAt, orNull(file.rawDeletedAt), ...may],
         ],
         [
-          `UPDATE cases SET files_version = files_version + 1, version = version + 1, updated_at = ? WHERE id = ? AND ${alive}`,
-          ...[now, file.caseId, file.uploadId],
+          `UPDATE cases SET files_version = files_version + 1, version = version + 1, updated_at = ? WHERE id = ? AND ${isMine})`,
+          ...[now, file.caseId, ...mine],
         ],
-        ['DELETE FROM upload_parts WHERE upload_id = ?', file.uploadId],
-        ['DELETE FROM uploads WHERE id = ?', file.uploadId],
+        ...endUpload(file.uploadId, now, [`NOT ${isMine} AND state = 'stored')`, ...mine]),
       ])
       return stored === 1
     },

@@ -2,6 +2,9 @@ import type { SqlValue } from '../sql.ts'
 
 export type Row = Readonly<Record<string, SqlValue>>
 
+/** A condition with its values, under which a statement that goes along with another has its effect. */
+export type When = readonly [condition: string, ...values: SqlValue[]]
+
 export const text = (row: Row, column: string): string => String(row[column])
 export const number = (row: Row, column: string): number => Number(row[column])
 export const maybeText = (row: Row, column: string): string | undefined => (row[column] === null ? undefined : String(row[column]))

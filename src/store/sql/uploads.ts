@@ -1,8 +1,22 @@
 import type { StoredPart } from '../objects.ts'
 import type { UploadRecord } from '../records.ts'
-import type { Sql } from '../sql.ts'
+import type { Sql, Statement } from '../sql.ts'
 import { LEASE } from './leases.ts'
-import { json, maybeNumber, maybeText, number, orNull, type Row, text } from './rows.ts'
+import { json, maybeNumber, maybeText, number, orNull, type Row, text, type When } from './rows.ts'
+
+/** An upload that has ended, whose objects are to be deleted. */
+export type Leftover = Pick<UploadRecord, 'id' | 'tenant' | 'caseId' | 'storeId'>
+
+/** The statements that end an upload; where `isLeft` holds, with an entry of what it leaves. */
+export const endUpload = (id: string, now: number, [isLeft, ...values]: When): Statement[] => [
+  [
+    `INSERT OR IGNORE INTO leftovers (upload_id, tenant, case_id, store_id, left_at)
+     SELECT id, tenant, case_id, store_id, ? FROM uploads WHERE id = ? AND ${isLeft}`,
+    ...[now, id, ...values],
+  ],
+  ['DELETE FROM upload_parts WHERE upload_id = ?', id],
+  ['DELETE FROM uploads WHERE id = ?', id],
+]
 
 /** What is on its way in. A row stands from the first byte until the file is committed; what is left behind, the sweep finds here. */
 export function sqlUploads(sql: Sql) {
@@ -42,11 +56,19 @@ export function sqlUploads(sql: Sql) {
       return (await sql.all<Row>('SELECT * FROM uploads WHERE via = ? AND started_at < ? LIMIT ?', via, time, limit)).map(toUpload)
     },
 
-    async end(id: string): Promise<void> {
-      await sql.batch([
-        ['DELETE FROM upload_parts WHERE upload_id = ?', id],
-        ['DELETE FROM uploads WHERE id = ?', id],
-      ])
+    /** Ends an upload that became no file: what it stored is left over. Nothing happens to one that has ended already. */
+    async end(id: string, now: number): Promise<void> {
+      await sql.batch(endUpload(id, now, ['TRUE']))
+    },
+
+    /** What ended uploads have left in the store, of one case or of any. */
+    async leftovers(limit: number, caseId?: string): Promise<Leftover[]> {
+      const query = 'SELECT * FROM leftovers WHERE ? IS NULL OR case_id = ? ORDER BY left_at LIMIT ?'
+      return (await sql.all<Row>(query, orNull(caseId), orNull(caseId), limit)).map(toLeftover)
+    },
+
+    async cleared(id: string): Promise<void> {
+      await sql.run('DELETE FROM leftovers WHERE upload_id = ?', id)
     },
 
     /** False when it was not receiving any more: completed twice, or cancelled. */
@@ -93,6 +115,13 @@ export function sqlUploads(sql: Sql) {
     },
   }
 }
+
+const toLeftover = (row: Row): Leftover => ({
+  id: text(row, 'upload_id'),
+  tenant: text(row, 'tenant'),
+  caseId: text(row, 'case_id'),
+  storeId: maybeText(row, 'store_id'),
+})
 
 function toUpload(row: Row): UploadRecord {
   return {
