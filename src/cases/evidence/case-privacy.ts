@@ -57,7 +57,7 @@ export async function aloneWithMap<T>(deps: Deps, found: CaseRecord, work: () =>
   try {
     return await work()
   } finally {
-    await deps.state.uploads.end(waiting.id)
+    await deps.state.uploads.end(waiting.id, deps.now())
   }
 }
 
