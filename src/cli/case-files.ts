@@ -5,6 +5,7 @@ import type { Arguments } from './arguments.ts'
 import { type Terminal, UsageError } from './command.ts'
 import { type FileArgument, readFileArguments } from './file-argument.ts'
 import { fileSource } from './file-source.ts'
+import { keptFile } from './kept-file.ts'
 import { readQuestion } from './question-options.ts'
 
 /** What a command line asks, of which files. A bundle brings its question along; what the line says goes before it. */
@@ -12,7 +13,7 @@ export async function readCase(args: Arguments, terminal: Terminal): Promise<{ f
   const words = readFileArguments(args.files)
   const question = readQuestion(args, terminal)
   const bundle = await bundleAmong(words)
-  if (!bundle) return { files: await openEvidence(words), question }
+  if (!bundle) return { files: await openEvidence(words, terminal), question }
   const { toleranceSeconds, ...said } = question
   const given = Object.fromEntries(Object.entries(said).filter(([name, value]) => value !== undefined && !UNASKED.has(name)))
   const tolerance = args.has('tolerance') ? toleranceSeconds : bundle.question.toleranceSeconds
@@ -20,8 +21,8 @@ export async function readCase(args: Arguments, terminal: Terminal): Promise<{ f
 }
 
 /** The files of a command line as the engine reads them. */
-export const openEvidence = async (words: readonly FileArgument[]): Promise<readonly EvidenceFile[]> =>
-  evidenceOf(await namedSources(words))
+export const openEvidence = async (words: readonly FileArgument[], terminal: Terminal): Promise<readonly EvidenceFile[]> =>
+  evidenceOf(await namedSources(words), { openSpool: keptFile, onRejected: (says) => terminal.err(`hangup: ${says}\n`) })
 
 /** The files of a command line with what was said about each. */
 export async function namedSources(words: readonly FileArgument[]): Promise<readonly NamedSource[]> {

@@ -47,7 +47,8 @@ function* chunksOf(path: string, onRead: OnRead | undefined, from?: number): Gen
   }
 }
 
-async function readAt(path: string, offset: number, length: number): Promise<Uint8Array> {
+/** The bytes [offset, offset + length) of a file, fewer at its end. */
+export async function readAt(path: string, offset: number, length: number): Promise<Uint8Array> {
   const file = await open(path)
   try {
     const buffer = new Uint8Array(length)

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Spool } from '../client/cut-here.ts'
+import type { Spool } from '../client/kept-bytes.ts'
+import { readAt } from './file-source.ts'
 
 let folder: string | undefined
 let files = 0
@@ -17,22 +17,16 @@ function spoolFolder(): string {
   return folder
 }
 
-/** What a cut kept, on its way: in a file that only this user can read. */
+/** What a cut kept, on its way: in a file that only this user can read, open only while it is written to or read. */
 export async function keptFile(): Promise<Spool> {
-  const file = await open(join(spoolFolder(), String(files++)), 'w+', 0o600)
+  const path = join(spoolFolder(), String(files++))
+  writeFileSync(path, '', { mode: 0o600 })
   let size = 0
   return {
-    write: async (bytes) => {
-      await file.write(bytes, 0, bytes.length, size)
+    write: (bytes) => {
+      appendFileSync(path, bytes)
       size += bytes.length
     },
-    finish: async () => ({
-      size,
-      read: async (from, to) => {
-        const buffer = new Uint8Array(to - from)
-        const { bytesRead } = await file.read(buffer, 0, buffer.length, from)
-        return buffer.subarray(0, bytesRead)
-      },
-    }),
+    finish: async () => ({ size, read: (from, to) => readAt(path, from, to - from) }),
   }
 }

@@ -1,13 +1,7 @@
-import type { Sink, Source } from '../core/bytes/chunks.ts'
+import type { Source } from '../core/bytes/chunks.ts'
 import { type CutRequest, cutUpload } from '../core/intake/cut-upload.ts'
 import type { CutReceipt, FileOptions } from '../core/intake/receipt.ts'
-import type { KeptBytes } from './kept-bytes.ts'
-
-/** Where the bytes of one cut file wait until they are sent. */
-export interface Spool {
-  readonly write: Sink
-  readonly finish: () => Promise<KeptBytes>
-}
+import type { KeptBytes, Spool } from './kept-bytes.ts'
 
 /** One evidence file, cut here. An upload that is a zip has several. */
 export interface LocalCut {

@@ -1,9 +1,14 @@
 import type { Source } from '../core/bytes/chunks.ts'
-import { decompress, newReport, sniffCompression } from '../core/bytes/decompress.ts'
+import { DEFAULT_LIMITS, decompress, newReport, sniffCompression } from '../core/bytes/decompress.ts'
+import { unzip, type ZipEntry } from '../core/bytes/unzip.ts'
 import { captureFormat, SNIFF_BYTES } from '../core/capture/formats.ts'
 import { evidenceEntryName } from '../core/diagnosis/bundle-names.ts'
+import { isBundle, openBundle } from '../core/diagnosis/bundle-read.ts'
 import type { EvidenceFile } from '../core/diagnosis/question.ts'
+import { InputError } from '../core/errors.ts'
+import { printable, unpackedEntry } from '../core/intake/cut-upload.ts'
 import type { FileOptions } from '../core/intake/receipt.ts'
+import { keptSource, type Spool } from './kept-bytes.ts'
 
 /** A file a person named, with what was said about it. */
 export interface NamedSource {
@@ -11,23 +16,67 @@ export interface NamedSource {
   readonly options: FileOptions
 }
 
-/** Files as the engine reads them: whole, packed ones unpacked, captures told from logs by content. */
-export async function evidenceOf(named: readonly NamedSource[]): Promise<readonly EvidenceFile[]> {
-  const taken: string[] = []
+/** What opening needs of the place it runs in. */
+export interface Opening {
+  /** Where the files of a zip wait unpacked, so that they can be read as often as needed. */
+  readonly openSpool: () => Promise<Spool>
+  /** Told of each file of a zip that is passed over, in a sentence. */
+  readonly onRejected: (says: string) => void
+}
+
+/**
+ * Files as the engine reads them: whole, packed ones unpacked, captures told from logs by content. Each file of a zip is an evidence
+ * file by its name in the zip; a bundle stands for the evidence it holds.
+ *
+ * @throws {InputError} archive-too-large; malformed-archive or what its first file lacks, when a zip holds nothing that can be read
+ */
+export async function evidenceOf(named: readonly NamedSource[], opening: Opening): Promise<readonly EvidenceFile[]> {
   const files: EvidenceFile[] = []
   for (const { source, options } of named) {
-    const unpacked = await unpack(source)
-    const kind = options.kind ?? (captureFormat(await headOf(unpacked)) === undefined ? 'log' : 'capture')
-    const file = evidenceEntryName(source.name, kind, taken)
-    taken.push(file)
-    files.push({ file, name: source.name, kind, source: unpacked, options, receipt: undefined })
+    for (const { file, ...each } of await opened(source, options, opening)) {
+      const taken = files.map((other) => other.file)
+      files.push({ ...each, file: file !== '' && !taken.includes(file) ? file : evidenceEntryName(each.name, each.kind, taken) })
+    }
   }
   return files
 }
 
-async function unpack(source: Source): Promise<Source> {
+/** The evidence of one named file; `file` is empty where it has no entry path yet. */
+async function opened(source: Source, options: FileOptions, opening: Opening): Promise<readonly EvidenceFile[]> {
   const compression = sniffCompression(await headOf(source))
-  return compression === 'none' ? source : { name: source.name, open: () => decompress(source.open(), newReport()) }
+  if (compression === 'none') return [await evidenceFile(source, options)]
+  if (compression !== 'zip') return [await evidenceFile({ name: source.name, open: () => decompress(source.open(), newReport()) }, options)]
+  if (await isBundle(source)) return (await openBundle(source)).evidence
+  return filesOfZip(source, options, opening)
+}
+
+async function evidenceFile(source: Source, options: FileOptions): Promise<EvidenceFile> {
+  const kind = options.kind ?? (captureFormat(await headOf(source)) === undefined ? 'log' : 'capture')
+  return { file: '', name: source.name, kind, source, options, receipt: undefined }
+}
+
+async function filesOfZip(source: Source, options: FileOptions, opening: Opening): Promise<readonly EvidenceFile[]> {
+  const files: EvidenceFile[] = []
+  let firstRejected: InputError | undefined
+  for await (const entry of unzip(source.open(), { ...newReport(), compression: 'zip' }, DEFAULT_LIMITS)) {
+    try {
+      files.push(await evidenceFile(await spooled(entry, opening), options))
+    } catch (error) {
+      if (!(error instanceof InputError) || error.code === 'archive-too-large') throw error
+      firstRejected ??= error
+      opening.onRejected(`${printable(entry.name)} in ${source.name} is passed over: ${error.message}. ${error.advice}`)
+    }
+  }
+  if (files.length === 0 && firstRejected) throw firstRejected
+  return files
+}
+
+async function spooled({ name, chunks }: ZipEntry, { openSpool }: Opening): Promise<Source> {
+  const spool = await openSpool()
+  for await (const chunk of await unpackedEntry(chunks, DEFAULT_LIMITS)) await spool.write(chunk)
+  const kept = await spool.finish()
+  if (kept.size === 0) throw new InputError('empty-file', 'the file is empty', 'Zip the captures and logs again.')
+  return keptSource(printable(name), kept)
 }
 
 async function headOf(source: Source): Promise<Uint8Array> {

@@ -1,4 +1,4 @@
-import type { Sink, Source } from '../core/bytes/chunks.ts'
+import type { Sink } from '../core/bytes/chunks.ts'
 import { writeBundle } from '../core/diagnosis/bundle.ts'
 import { evidenceEntryName } from '../core/diagnosis/bundle-names.ts'
 import { diagnose } from '../core/diagnosis/diagnose.ts'
@@ -8,12 +8,9 @@ import type { CutRequest } from '../core/intake/cut-upload.ts'
 import { connectionsOf } from '../core/tcp/list-connections.ts'
 import { ALWAYS } from '../core/time/window.ts'
 import { ENGINE_VERSION } from '../core/version.ts'
-import { cutHere, type LocalCut, type Spool } from './cut-here.ts'
+import { cutHere, type LocalCut } from './cut-here.ts'
 import type { NamedSource } from './evidence.ts'
-import type { KeptBytes } from './kept-bytes.ts'
-
-/** Bytes a read. */
-const PIECE = 1024 * 1024
+import { keptSource, type Spool } from './kept-bytes.ts'
 
 /** What a question means for the cut of its files. */
 export const requestFor = (question: Question): CutRequest => ({
@@ -55,15 +52,4 @@ export function evidenceFrom(cuts: readonly LocalCut[]): readonly EvidenceFile[]
     taken.push(file)
     return { file, name, kind: receipt.kind, source: keptSource(name, kept), options, receipt }
   })
-}
-
-function keptSource(name: string, kept: KeptBytes): Source {
-  return {
-    name,
-    size: kept.size,
-    async *open() {
-      for (let at = 0; at < kept.size; at += PIECE) yield kept.read(at, Math.min(kept.size, at + PIECE))
-    },
-    read: (offset, length) => kept.read(Math.min(offset, kept.size), Math.min(kept.size, offset + length)),
-  }
 }

@@ -1,5 +1,4 @@
-import type { Spool } from '../client/cut-here.ts'
-import type { KeptBytes } from '../client/kept-bytes.ts'
+import type { KeptBytes, Spool } from '../client/kept-bytes.ts'
 
 /** Bytes gathered before they are handed to the browser, which keeps big blobs on disk. */
 const PIECE = 1024 * 1024

@@ -90,7 +90,10 @@ async function inspect({ file, options }: ChosenFile, order: CutOrder, onRead: O
 }
 
 async function diagnoseHere(files: readonly ChosenFile[], asked: LocalQuestion, onRead: OnRead): Promise<EngineResults['diagnose']> {
-  const evidence = await evidenceOf(files.map(({ file, options }) => ({ source: browserSource(file, onRead), options })))
+  const blobs = new Map<KeptBytes, Blob>()
+  const named = files.map(({ file, options }) => ({ source: browserSource(file, onRead), options }))
+  // What a zip holds and cannot be read was said on its card, when it was chosen.
+  const evidence = await evidenceOf(named, { openSpool: async () => blobSpool(blobs), onRejected: () => undefined })
   const diagnosis = await diagnose(evidence, questionOf(asked), ENGINE_VERSION)
   return { diagnosis, html: renderHtml(diagnosis), markdown: renderMarkdown(diagnosis) }
 }

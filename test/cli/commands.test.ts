@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
+import { gzipSync, zipSync } from 'fflate'
 import { afterAll, describe, expect, it } from 'vitest'
 import { COMMANDS } from '../../src/cli/commands.ts'
 import { runCommand } from './run-command.ts'
@@ -70,6 +71,57 @@ describe('diagnose', () => {
     expect(said.err).toContain('names no zone and is read as UTC')
     const zoned = await runCommand('diagnose', '--json', '--at', '2025-09-23 15:59:37', '--timezone', 'Europe/Berlin', CAPTURE)
     expect([zoned.err, zoned.out]).toEqual(['', said.out])
+  })
+})
+
+describe('a plain zip', () => {
+  const zip = file('case.zip')
+  const bytes = {
+    'trace.pcap': readFileSync(CAPTURE),
+    'logs/batch.log.gz': gzipSync(readFileSync(LOG)),
+    'logs/readme.txt': new Uint8Array(0),
+    'inner.zip': zipSync({ 'x.log': readFileSync(LOG) }),
+  }
+  writeFileSync(zip, zipSync(bytes))
+
+  it('gives diagnose each of its files, and says which it passes over', async () => {
+    const { code, out, err } = await runCommand('diagnose', '--json', '--at', AT, '--timezone', '+02:00', zip)
+    const { verdict, inputs } = JSON.parse(out)
+    expect([code, verdict.cause, inputs.map(({ name }: { name: string }) => name)]).toEqual([
+      0,
+      'fin-wait-1-timeout',
+      ['trace.pcap', 'logs/batch.log.gz'],
+    ])
+    expect(err.split('\n')).toEqual([
+      expect.stringContaining('logs/readme.txt in case.zip is passed over: the file is empty'),
+      expect.stringContaining('inner.zip in case.zip is passed over: an archive inside an archive'),
+      '',
+    ])
+  })
+
+  it('gives connections its captures and errors its logs, as the files themselves do', async () => {
+    expect((await runCommand('connections', '--json', zip)).out).toBe((await runCommand('connections', '--json', CAPTURE)).out)
+    const { out } = await runCommand('errors', '--json', '--timezone', '+02:00', zip)
+    expect(JSON.parse(out)).toMatchObject([{ file: 'logs/batch.log.gz', line: 136, canonical: 'ECONNABORTED' }])
+  })
+
+  it.each([
+    ['nothing that can be read', { 'inner.zip': zipSync({}) }, 'an archive inside an archive'],
+    [
+      'more files than is allowed',
+      Object.fromEntries(Array.from({ length: 201 }, (_, i) => [`${i}.log`, bytes['trace.pcap']])),
+      '200 files',
+    ],
+    ['no file', {}, 'the zip holds no file'],
+  ])('with %s: exit code 1 and why', async (_, content, says) => {
+    writeFileSync(file('odd.zip'), zipSync(content, { level: 0 }))
+    expect(await runCommand('diagnose', file('odd.zip'))).toMatchObject({ code: 1, err: expect.stringContaining(says) })
+  })
+
+  it('that is a bundle gives connections and errors the evidence it holds', async () => {
+    await runCommand('bundle', '-o', file('again.zip'), CAPTURE, LOG)
+    const rows = JSON.parse((await runCommand('connections', '--json', file('again.zip'))).out)
+    expect(rows).toHaveLength(6)
   })
 })
 

@@ -15,12 +15,14 @@ after the other; streams are numbered as Wireshark numbers them in each file.`,
 }
 
 async function run(args: Arguments, terminal: Terminal): Promise<ExitCode> {
-  const files = await openEvidence(readFileArguments(args.files))
-  const noCapture = files.find(({ kind }) => kind !== 'capture')
-  if (noCapture) throw new UsageError(`${noCapture.name} is no capture: connections are in captures`)
+  const files = await openEvidence(readFileArguments(args.files), terminal)
+  const captures = files.filter(({ kind }) => kind === 'capture')
+  const others = files.filter(({ kind }) => kind !== 'capture').map(({ name }) => `${name} is no capture: connections are in captures`)
+  if (captures.length === 0) throw new UsageError(others[0] ?? 'there is no capture')
+  for (const says of others) terminal.err(`hangup: ${says}\n`)
   const printer = args.has('json') ? jsonPrinter(terminal) : tablePrinter(terminal)
   await printer.begin()
-  for (const { source } of files) {
+  for (const { source } of captures) {
     for await (const row of listConnections(source)) await printer.row(row)
   }
   await printer.end()

@@ -1,6 +1,7 @@
 import { scanCapture } from '../../core/capture/scan.ts'
 import { instantToIso } from '../../core/capture/summary.ts'
 import type { EvidenceFile } from '../../core/diagnosis/question.ts'
+import { InputError } from '../../core/errors.ts'
 import type { LogDigest } from '../../core/intake/receipt.ts'
 import { cutLog } from '../../core/logs/cut-log.ts'
 import { type ErrorLookUp, lookUpErrors } from '../../core/logs/errors/decode.ts'
@@ -45,11 +46,17 @@ interface Extent {
 async function run(args: Arguments, terminal: Terminal): Promise<ExitCode> {
   const query = args.text('look-up')
   if (query !== undefined) return lookUp(query, args, terminal)
-  const files = await openEvidence(readFileArguments(args.files))
+  const files = await openEvidence(readFileArguments(args.files), terminal)
   const captures = await extentsOf(files.filter(({ kind }) => kind === 'capture'))
   const found: FoundError[] = []
-  for (const file of files) {
-    if (file.kind === 'log') found.push(...(await errorsIn(file, args.text('timezone'), captures, terminal)))
+  for (const file of files.filter(({ kind }) => kind === 'log')) {
+    try {
+      found.push(...(await errorsIn(file, args.text('timezone'), captures, terminal)))
+    } catch (error) {
+      // One file of many that cannot be read (a zip's readme) does not cost the others.
+      if (!(error instanceof InputError) || files.length === 1) throw error
+      terminal.err(`hangup: ${file.name}: ${error.message}. ${error.advice}\n`)
+    }
   }
   found.sort((a, b) => a.at.localeCompare(b.at))
   await terminal.out(

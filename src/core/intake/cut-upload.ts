@@ -92,7 +92,7 @@ async function cutZip(chunks: Chunks, name: string, options: FileOptions, reques
   const rejected: { readonly entry: string; readonly error: InputError }[] = []
   for await (const { name: entry, chunks: content } of unzip(chunks, report, request.limits ?? DEFAULT_LIMITS)) {
     try {
-      const plain = await unpacked(content, request.limits ?? DEFAULT_LIMITS)
+      const plain = await unpackedEntry(content, request.limits ?? DEFAULT_LIMITS)
       receipts.push(await cutFile({ chunks: plain, name, entry: printable(entry), options, request, report, open }))
     } catch (error) {
       if (!(error instanceof InputError) || error.code === 'archive-too-large') throw error
@@ -112,8 +112,8 @@ async function cutZip(chunks: Chunks, name: string, options: FileOptions, reques
   return receipts
 }
 
-/** A file in a zip may itself be gzip; not more. */
-async function unpacked(content: Chunks, limits: DecompressionLimits): Promise<Chunks> {
+/** A file in a zip may itself be gzip or zstd; not more. @throws {InputError} malformed-archive for an archive in the archive */
+export async function unpackedEntry(content: Chunks, limits: DecompressionLimits): Promise<Chunks> {
   const inner = newReport()
   const plain = await peek(decompress(content, inner, limits), 4)
   const head: Compression = sniffCompression(plain.head)
@@ -125,5 +125,7 @@ const nested = (): InputError =>
   new InputError('malformed-archive', 'an archive inside an archive is not unpacked', 'Send the files themselves, or one zip of them.')
 
 /** A name from an archive, fit for messages. */
+export const printable = (name: string): string => name.replace(UNPRINTABLE, '?').slice(0, 300)
+
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the name is from outside and goes into messages
-const printable = (name: string): string => name.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, '?').slice(0, 300)
+const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g
