@@ -268,6 +268,30 @@ describe('privacy', () => {
   })
 })
 
+describe('a diagnosis asked for again', () => {
+  const verdictAt = async (id: string, revision: number) => {
+    const { body } = await service.call<{ revision: number; verdict: { cause: string }; connection: { host: { ip: string } } | null }>(
+      'GET',
+      `/v1/cases/${id}/diagnosis?revision=${revision}`,
+    )
+    return [body.revision, body.verdict.cause, body.connection?.host.ip ?? null]
+  }
+
+  it.each([
+    ['a window inside the kept one', { window: { before: 0, after: 0 } }, ['undetermined', null]],
+    ['the other end as host', { host: '10.0.0.9', peer: '10.0.0.5' }, [expect.any(String), '10.0.0.9']],
+  ])('with %s makes a new revision; the older stays readable', async (_, corrections, answer) => {
+    const id = await openCase(service, { incidentToleranceSeconds: 0, window: { before: 60, after: 60 } })
+    await putSample(service, id)
+    await service.call('POST', `/v1/cases/${id}/diagnose`)
+    await service.settle()
+    expect(await service.call('POST', `/v1/cases/${id}/diagnose`, corrections)).toMatchObject({ status: 202, body: { revision: 2 } })
+    await service.settle()
+    expect(await verdictAt(id, 2)).toEqual([2, ...answer])
+    expect(await verdictAt(id, 1)).toEqual([1, 'early-close', expect.stringMatching(/^10\.0\.0\.(?!9$)/)])
+  })
+})
+
 describe('recurrence', () => {
   it('says how often the same peer failed for the same cause', async () => {
     for (let round = 0; round < 3; round++) {

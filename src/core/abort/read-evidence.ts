@@ -3,6 +3,7 @@ import { InputError } from '../errors.ts'
 import { chainsOf } from './captures/chains.ts'
 import { type Capture, readCapture } from './captures/read-capture.ts'
 import { type EvidenceLog, readEvidenceLog } from './logs/read-evidence-log.ts'
+import { narrowed } from './narrow.ts'
 
 export interface Evidence {
   readonly captures: readonly Capture[]
@@ -16,7 +17,7 @@ export async function readEvidence(files: readonly EvidenceFile[], question: Que
   const unreadable: string[] = []
   const single: Capture[] = []
   const logs: EvidenceLog[] = []
-  const numbered = files.map((file, input) => ({ input, file }))
+  const numbered = files.map((file, input) => ({ input, file: narrowed(file, question) }))
   for (const member of numbered.filter(({ file }) => file.kind === 'capture')) {
     await orNote(unreadable, member.file.name, async () => void single.push(await readCapture([member])))
   }

@@ -12,6 +12,8 @@ export interface EvidenceFile {
   readonly source: Source
   readonly options: FileOptions
   readonly receipt: CutReceipt | undefined
+  /** The part to look at, on the file's own clock; undefined: all of it. */
+  readonly within?: Window | undefined
 }
 
 /** What is known about the incident. */

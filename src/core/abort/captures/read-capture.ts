@@ -1,4 +1,5 @@
 import { type DecompressionReport, decompress, newReport } from '../../bytes/decompress.ts'
+import type { Frame } from '../../capture/frame.ts'
 import { scanCapture } from '../../capture/scan.ts'
 import type { CaptureSummary } from '../../capture/summary.ts'
 import type { EvidenceFile } from '../../diagnosis/question.ts'
@@ -62,15 +63,15 @@ export async function readCapture(inputs: readonly Input[]): Promise<Capture> {
     members.push({ input, file, frame0, summary, compression })
     frame0 += summary.frames
   }
-  const dated = members.map(({ summary }) => summary).filter((summary) => summary.earliest)
+  const dated = members.filter(({ summary }) => summary.earliest).map(spanOf)
   const covered = members.flatMap(({ file }) => coveredBy(file.receipt) ?? [])
   return {
     members,
     connections: { [Symbol.iterator]: () => tracker.finish() },
     surroundings: watch.result(),
     bins: bins ?? new Bins(0, 1),
-    from: Math.min(...dated.map((summary) => secondsOf(summary.earliest)), ...covered.map((span) => span.from)),
-    until: Math.max(...dated.map((summary) => secondsOf(summary.latest)), ...covered.map((span) => span.until)),
+    from: Math.min(...dated.map((span) => span.from), ...covered.map((span) => span.from)),
+    until: Math.max(...dated.map((span) => span.until), ...covered.map((span) => span.until)),
   }
 }
 
@@ -84,14 +85,40 @@ const coveredBy = (receipt: CutReceipt | undefined): { from: number; until: numb
   return until >= from ? { from, until } : undefined
 }
 
-/** Every frame of a file, decoded; the packet is valid during the call only. */
+/** Frames to look at: all, or those of a narrower window. */
+function insideOf({ within }: EvidenceFile): (frame: Frame) => boolean {
+  if (!within) return () => true
+  const [from, to] = [partsOf(within.fromNs), partsOf(within.toNs)]
+  const isBefore = (frame: Frame, [seconds, nanoseconds]: readonly [number, number]) =>
+    frame.seconds < seconds || (frame.seconds === seconds && frame.nanoseconds < nanoseconds)
+  return (frame) => !Number.isNaN(frame.seconds) && !isBefore(frame, from) && isBefore(frame, to)
+}
+
+const BILLION = 1_000_000_000n
+
+const partsOf = (ns: bigint): readonly [number, number] => {
+  const nanoseconds = ((ns % BILLION) + BILLION) % BILLION
+  return [Number((ns - nanoseconds) / BILLION), Number(nanoseconds)]
+}
+
+/** When a file's packets were seen, as far as it is looked at. */
+function spanOf({ summary, file }: Member): { from: number; until: number } {
+  const [from, until] = [secondsOf(summary.earliest), secondsOf(summary.latest)]
+  if (!file.within) return { from, until }
+  const [first, end] = [Number(file.within.fromNs) / 1e9, Number(file.within.toNs) / 1e9]
+  return { from: Math.max(from, first), until: Math.min(until, end) }
+}
+
+/** Every frame of a file to look at, decoded; the packet is valid during the call only. */
 export async function scanPackets(
   file: EvidenceFile,
   see: (packet: Packet) => void,
   report: DecompressionReport = newReport(),
 ): Promise<CaptureSummary> {
   const packet = new Packet()
+  const isInside = insideOf(file)
   return scanCapture(decompress(file.source.open(), report), (frame) => {
+    if (!isInside(frame)) return
     decode(frame, packet)
     see(packet)
   })

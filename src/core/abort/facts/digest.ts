@@ -50,7 +50,7 @@ interface Ends {
 export function digestBaseline(capture: Capture, { host, peer }: Ends, startedAt: number): DigestBaseline | undefined {
   for (const { input, file } of capture.members) {
     const { receipt } = file
-    if (!receipt?.flowDigest || receipt.dropped.before === 0) continue
+    if (!receipt?.flowDigest || (receipt.dropped.before === 0 && !file.within)) continue
     for (const connection of digestFacts(receipt.flowDigest)) {
       const sides = sidesIn(connection, host, peer)
       if (!sides || startedAt < connection.startedAt - 1 || startedAt > connection.endedAt + 1) continue

@@ -5,6 +5,7 @@ import type { DecodedError } from '../../logs/errors/decode.ts'
 import { readLog } from '../../logs/read-log.ts'
 import type { LogRecord } from '../../logs/record.ts'
 import { type LogEvent, logEvents } from '../../time/log-events.ts'
+import { contains, type Window } from '../../time/window.ts'
 
 /** One error that a log shows, on the log's own clock. */
 export interface LoggedError {
@@ -49,7 +50,7 @@ export async function readEvidenceLog(
     incidentAtNs: nearNs,
     fileName: file.name,
   })
-  const events = await logEvents(counted(records, seen))
+  const events = await logEvents(counted(records, seen, file.within))
   const errors = events.flatMap((event) => {
     const [decoded] = event.errors
     return decoded ? [{ input, event, decoded }] : []
@@ -68,8 +69,10 @@ const ReceiptDayOrder = z.object({ value: z.boolean() })
 async function* counted(
   records: AsyncIterable<LogRecord>,
   seen: { records: number; from: number; until: number },
+  within: Window | undefined,
 ): AsyncGenerator<LogRecord> {
   for await (const record of records) {
+    if (within && record.timestampNs !== undefined && !contains(within, record.timestampNs)) continue
     seen.records++
     if (record.timestampNs !== undefined) {
       const at = toSeconds(record.timestampNs)

@@ -1,6 +1,7 @@
 import type { Question } from '../../diagnosis/question.ts'
 import { type Facts, seconds } from '../facts.ts'
 import type { Investigation } from '../investigate.ts'
+import { reachesBeyond } from '../narrow.ts'
 import type { Studied } from '../study.ts'
 import { captureQuality } from './inputs.ts'
 
@@ -11,6 +12,9 @@ export function limitsOf(found: Investigation, question: Question): string[] {
   if (captures.length === 0 && files.length > 0) limits.push('no capture was sent: what ended the connection is not in a log')
   if (files.length === 0) limits.push('nothing but the words of an error was sent')
   if (captures.length > 0 && !subject) limits.push('no capture holds a connection that fits what is known')
+  if (files.some((file) => reachesBeyond(file, question))) {
+    limits.push('the window asked for reaches beyond the one that was kept: what lies outside that was cut away before')
+  }
   if (subject) limits.push(...ofConnection(subject), ...ofVerdict(found, subject))
   if (logs.length > 0 && found.error && captures.length > 0 && !found.logClocks.get(found.error.input)?.confident) {
     limits.push("how far the log's clock is off could not be measured: its times are taken as they stand")
