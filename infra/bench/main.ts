@@ -3,6 +3,7 @@ import { cpus, loadavg, totalmem } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { benchCut } from './cut.ts'
 import { benchLogs } from './logs.ts'
+import { benchStart } from './start.ts'
 import { benchTrack } from './track.ts'
 
 /**
@@ -13,6 +14,7 @@ const BENCHES: Readonly<Record<string, (folder: string, full: boolean) => Promis
   cut: benchCut,
   track: benchTrack,
   logs: benchLogs,
+  start: benchStart,
 }
 
 const folder = fileURLToPath(new URL('../../bench-data', import.meta.url))
