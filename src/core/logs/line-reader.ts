@@ -19,6 +19,8 @@ export interface LineRules {
   dateIn?(head: string): number | undefined
 }
 
+const LF = 10
+const CR = 13
 const MAX_STAMP = 64 // bytes of a stamp that are remembered for the digest
 
 /** Reads any format whose records are lines: splits, finds what starts a record, hands on the bytes as they are. */
@@ -63,7 +65,7 @@ export class LineReader implements RecordReader, LineTaker {
     if (!insideQuotes && stamp !== undefined && this.#template.read(buffer, from, to, stamp)) {
       this.#stamp.remember(buffer, from + stamp.start, from + stamp.end)
       this.#begin(offset)
-    } else if (this.#parse(buffer, from, to, offset, insideQuotes)) return
+    } else if (!this.#isBlank(buffer, from, to, insideQuotes) && this.#parse(buffer, from, to, offset, insideQuotes)) return
     this.#inHeader = false
     this.#taker.piece(buffer, from, to, true)
   }
@@ -72,6 +74,11 @@ export class LineReader implements RecordReader, LineTaker {
     if (this.#rules.quoted) this.#countQuotes(buffer, from, to)
     if (this.#inHeader) this.#taker.header(buffer, from, to, false)
     else this.#taker.piece(buffer, from, to, false)
+  }
+
+  /** A blank line inside a record: nothing to parse. */
+  #isBlank(buffer: Uint8Array, from: number, to: number, insideQuotes: boolean): boolean {
+    return this.#begun && !this.#inHeader && !insideQuotes && to - from <= 2 && (buffer[from] === LF || buffer[from] === CR)
   }
 
   /** @returns true for a header line, which is dealt with then */
