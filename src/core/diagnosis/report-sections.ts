@@ -95,7 +95,9 @@ export function clocksCard(diagnosis: Diagnosis): string {
     const said =
       offsetSeconds === 0 && anchors <= 1
         ? 'the reference'
-        : `${offsetSeconds > 0 ? 'ahead' : 'behind'} by ${duration(Math.abs(offsetSeconds))}`
+        : Math.abs(offsetSeconds) < 1e-6
+          ? 'in step with the reference'
+          : `${offsetSeconds > 0 ? 'ahead' : 'behind'} by ${duration(Math.abs(offsetSeconds))}`
     const sure =
       interval[0] === interval[1]
         ? ''

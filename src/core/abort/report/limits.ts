@@ -16,8 +16,13 @@ export function limitsOf(found: Investigation, question: Question): string[] {
     limits.push('the window asked for reaches beyond the one that was kept: what lies outside that was cut away before')
   }
   if (subject) limits.push(...ofConnection(subject), ...ofVerdict(found, subject))
-  if (logs.length > 0 && found.error && captures.length > 0 && !found.logClocks.get(found.error.input)?.confident) {
-    limits.push("how far the log's clock is off could not be measured: its times are taken as they stand")
+  const clock = found.error && found.logClocks.get(found.error.input)
+  if (logs.length > 0 && found.error && captures.length > 0 && !clock?.confident) {
+    limits.push(
+      clock
+        ? "how far the log's clock is off is not certain: other offsets would fit as well"
+        : "how far the log's clock is off could not be measured: its times are taken as they stand",
+    )
   }
   if (question.incidentAtNs === undefined && subject) limits.push('no incident time was given: the connection was chosen from the evidence')
   return [...new Set(limits)]

@@ -191,7 +191,7 @@ export const twoMachines: AbortRule = {
     if (!usual) return NOTHING
     const other = facts.peerBindings.filter((binding) => binding.mac !== usual && binding.mac !== '')
     const rst = reset?.from === 'peer' && reset.segment.mac !== '' && reset.segment.mac !== usual ? reset.segment : undefined
-    const says = `two machines answer for ${facts.peer.ip}: ${usual}, and ${rst?.mac ?? other[0]?.mac}`
+    const says = `two machines answer for ${facts.peer.ip}: ${usual} and ${rst?.mac ?? other[0]?.mac}`
     if (rst && other.some((binding) => binding.mac === rst.mac)) {
       return [
         weigh('duplicate-address', 9, `${says}; the second one announced the address and sent the RST`, [rst, other[0]]),
