@@ -15,6 +15,10 @@ export async function findCase(deps: Deps, principal: Principal, id: string): Pr
   return found
 }
 
+/** An upload link goes to the customer: it tells what was found only where the case was opened so. */
+export const maySeeVerdict = (viewer: Principal, { question }: CaseRecord): boolean =>
+  !viewer.scopes.has('link:upload') || question.showReport === true
+
 const ATTEMPTS = 8
 
 /** Reads, decides, and changes by optimistic version: `decide` is asked again when somebody else was quicker. */

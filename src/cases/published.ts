@@ -1,7 +1,7 @@
 import type { CaseRecord } from '../store/records.ts'
 import type { Deps, Principal } from './deps.ts'
 import { Refusal } from './errors.ts'
-import { findCase } from './find-case.ts'
+import { findCase, maySeeVerdict } from './find-case.ts'
 
 /** What lies under a result's prefix. */
 export const RESULT = {
@@ -20,6 +20,9 @@ export interface Published {
 /** Where the results of a revision lie; says what stands in the way where there are none. */
 export async function publishedOf(deps: Deps, principal: Principal, caseId: string, revision?: number): Promise<Published> {
   const found = await findCase(deps, principal, caseId)
+  if (!maySeeVerdict(principal, found)) {
+    throw new Refusal('forbidden', 'this link is for sending only', 'Ask whoever gave it to you for a link to the report.')
+  }
   if (revision !== undefined && revision !== found.publishedRevision) {
     const prefix = await deps.state.leases.prefixOf(caseId, revision)
     if (prefix !== undefined) return { revision, prefix, found }

@@ -84,6 +84,7 @@ export const CaseFields = z.strictObject({
     .max(10)
     .default([...ASKS])
     .describe('What is to be collected: the checklist.'),
+  showReport: z.boolean().default(false).describe('Who sends files by this case’s upload link may also read its diagnosis.'),
   callbackUrl: z.url().max(2000).optional().describe('Told when this case is diagnosed or failed; https only.'),
 })
 

@@ -3,6 +3,7 @@ import { formatInstant } from '../core/time/instant.ts'
 import type { CaseRecord, FileRecord, UploadRecord } from '../store/records.ts'
 import { ChecklistItem, checklistOf } from './checklist.ts'
 import type { Deps, Principal } from './deps.ts'
+import { maySeeVerdict } from './find-case.ts'
 import { ASKS, peerText, scopeOf, windowOf } from './question.ts'
 import { ReceiptSummary } from './receipt-summary.ts'
 import { type Recurrence, RecurrenceView, recurrenceOf } from './recurrence.ts'
@@ -45,6 +46,7 @@ export const CaseView = z.object({
   error: z.string().nullable(),
   ticket: z.object({ system: z.string(), id: z.string(), url: z.string().nullable() }).nullable(),
   privacy: z.object({ payload: z.enum(['keep', 'strip']), addresses: z.enum(['keep', 'pseudonymise']) }),
+  showReport: z.boolean().describe('Its upload links may read the diagnosis.'),
   files: z.array(FileView),
   checklist: z.array(ChecklistItem),
   revision: z.number().int().describe('The newest revision asked for; 0 before the first.'),
@@ -72,12 +74,12 @@ export type CaseView = z.infer<typeof CaseView>
 const time = (ms: number): string => new Date(ms).toISOString()
 const maybeTime = (ms: number | undefined): string | null => (ms === undefined ? null : time(ms))
 
-/** The case as callers see it. Who came by a link sees nothing of other cases, and by an upload link no verdict. */
+/** The case as callers see it. Who came by a link sees nothing of other cases, and by an upload link no verdict, unless the case shows it. */
 export async function viewCase(deps: Deps, found: CaseRecord, viewer?: Principal): Promise<CaseView> {
   const [files, uploads] = [await deps.state.files.of(found.id), await deps.state.uploads.of(found.id)]
   const byLink = viewer?.linkId !== undefined
   const view = composeView(found, files, uploads, byLink ? undefined : await recurrenceOf(deps, found))
-  return viewer?.scopes.has('link:upload') ? { ...view, verdict: null } : view
+  return viewer && !maySeeVerdict(viewer, found) ? { ...view, verdict: null } : view
 }
 
 /** A page of a list: two queries for all of them; recurrence is told by the case itself. */
@@ -115,6 +117,7 @@ function composeView(
     error: question.error ?? null,
     ticket: question.ticket ? { ...question.ticket, url: question.ticket.url ?? null } : null,
     privacy: question.privacy,
+    showReport: question.showReport === true,
     files: views,
     checklist: checklistOf(question.asks ?? ASKS, files),
     revision: found.revision,

@@ -2,6 +2,10 @@ import { Refusal } from '../cases/errors.ts'
 import { FileOptions } from '../core/intake/receipt.ts'
 
 const NUMBERS = new Set(['incidentToleranceSeconds'])
+const FLAGS = new Map<string, unknown>([
+  ['true', true],
+  ['false', false],
+])
 const LISTS = new Set(['asks'])
 
 type Nested = Record<string, string | number>
@@ -19,6 +23,7 @@ export class FormFields {
     if (outer !== undefined && inner !== undefined) this.#nest(outer, inner, value)
     else if (LISTS.has(name)) this.#value[name] = [...this.#list(name), ...value.split(',').map((item) => item.trim())]
     else if (value.startsWith('{')) this.#value[name] = parseObject(name, value)
+    else if (name === 'showReport') this.#value[name] = FLAGS.get(value) ?? value
     else this.#value[name] = NUMBERS.has(name) ? asNumber(value) : value
   }
 

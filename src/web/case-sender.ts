@@ -44,6 +44,8 @@ export function caseSender(context: CaseContext, ready: () => readonly ReadyFile
       stop.hidden = true
     }
   }
+  // Opened again after the diagnosis: what was found is there at once.
+  showOutcome(context.found, context.access, outcome).catch((error: unknown) => status.replaceChildren(failure(error, undefined)))
   return {
     node: el('section', {}, el('div', { class: 'actions' }, go, stop), status, outcome),
     update: (isReading) => {
@@ -76,7 +78,12 @@ async function sendAll(context: CaseContext, files: readonly ReadyFile[], patien
   }
   status.replaceChildren(el('p', { class: 'note good' }, 'Sent and diagnosed. Your support contact has it.'))
   announce(view.verdict?.headline ?? 'Diagnosed')
-  const report = await reportOf(view, access)
+  await showOutcome(view, access, outcome)
+}
+
+/** The report, where the case lets its senders read it: only then it tells them a verdict. */
+async function showOutcome(view: CaseView, access: ServiceAccess, outcome: HTMLElement): Promise<void> {
+  const report = view.verdict ? await reportOf(view, access) : undefined
   if (report) outcome.replaceChildren(el('h2', {}, view.verdict?.headline ?? 'Report'), report)
 }
 
@@ -111,8 +118,8 @@ const patienceFor = (signal: AbortSignal, status: HTMLElement): Patience => ({
   sleep,
 })
 
-function failure(error: unknown, signal: AbortSignal): HTMLElement {
-  if (signal.aborted)
+function failure(error: unknown, signal: AbortSignal | undefined): HTMLElement {
+  if (signal?.aborted)
     return el('p', { class: 'note warn' }, 'Stopped. What was sent so far is kept: go on, and only the rest will be sent.')
   if (error instanceof ServiceError)
     return el('p', { class: 'note bad' }, `${error.message}. Nothing is lost: go on, and only the rest will be sent.`)

@@ -13,7 +13,7 @@ export async function resultParts(found: CaseView, access: ServiceAccess, hasBun
   return [title, ...(hasBundle ? [el('div', { class: 'actions' }, download)] : []), ...(report ? [report] : [])]
 }
 
-/** The report, where this link may read it: a link for sending may not. */
+/** The report, where this link may read it: a link for sending may only when the case was opened so. */
 export async function reportOf(found: CaseView, access: ServiceAccess): Promise<HTMLElement | undefined> {
   const headers = { authorization: `Bearer ${access.key}`, accept: 'text/html' }
   try {

@@ -126,6 +126,53 @@ it.each<[string, KeyScope[], string, string, number]>([
   })
 })
 
+/** The stream's text up to the event that says that the case is diagnosed. */
+async function diagnosedEvent(id: string, key: string): Promise<string> {
+  const { body } = await service.fetch('GET', `/v1/cases/${id}/events`, { key })
+  let text = ''
+  for await (const chunk of body ?? []) {
+    text += new TextDecoder().decode(chunk)
+    if (text.includes('event: diagnosed\n')) break
+  }
+  return text.slice(text.indexOf('event: diagnosed\n'))
+}
+
+describe.each([
+  ['a case opened without showReport', {}, 403],
+  ['a case opened with showReport', { showReport: true }, 200],
+])('the upload link of %s', (_says, option, status) => {
+  let id = ''
+  let key = ''
+  beforeAll(async () => {
+    id = await openCase(service, option)
+    await putSample(service, id)
+    key = await linkToken('upload', id)
+    await service.call('POST', `/v1/cases/${id}/diagnose`, {}, { key })
+    await service.settle()
+  })
+
+  it.each(['application/json', 'text/html', 'text/markdown'])(`is answered ${status} for the diagnosis as %s`, async (accept) => {
+    const answer = await service.fetch('GET', `/v1/cases/${id}/diagnosis`, { key, headers: { accept } })
+    expect([answer.status, (await answer.text()).includes('early-close')]).toEqual([status, status === 200])
+  })
+
+  it('sees the verdict in the case and in its events only with it', async () => {
+    const { body } = await service.call<{ verdict: unknown; status: string }>('GET', `/v1/cases/${id}`, undefined, { key })
+    expect([body.status, body.verdict !== null]).toEqual(['diagnosed', status === 200])
+    const events = await diagnosedEvent(id, key)
+    expect([events.includes('"revision":1'), events.includes('early-close')]).toEqual([true, status === 200])
+  })
+
+  it('gets neither bundle nor evidence nor the list of cases', async () => {
+    for (const closed of [`/v1/cases/${id}/bundle`, `/v1/cases/${id}/files/early-close.pcap/receipt`, '/v1/cases'])
+      expect(await service.call('GET', closed, undefined, { key })).toMatchObject({ status: 403, body: { code: 'forbidden' } })
+  })
+
+  it('finds no other case, whatever that one shows', async () => {
+    expect(await service.call('GET', `/v1/cases/${caseId}/diagnosis`, undefined, { key })).toMatchObject({ status: 404 })
+  })
+})
+
 it('the operator sees no case', async () => {
   expect(await service.call('GET', `/v1/cases/${caseId}`, undefined, { key: OPERATOR_KEY })).toMatchObject({ status: 403 })
 })

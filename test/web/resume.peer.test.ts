@@ -68,6 +68,27 @@ async function expectWhole(): Promise<void> {
   expect(receipt?.kept.sha256).toBe(sha256.copy().update(readFileSync(path)).digest('hex'))
 }
 
+describe('after sending', () => {
+  it.each([
+    [true, 'the report is on the same page, and again when the link is opened again'],
+    [false, 'the report is for the support engineer alone'],
+  ])('with showReport %s: %s', async (showReport) => {
+    caseId = (await service.json<{ id: string }>('POST', '/v1/cases', { incidentAt: INCIDENT, showReport })).id
+    const tab = await openLink()
+    await tab.setInputFiles('input[type=file]', CAPTURE)
+    await tab.getByRole('button', { name: /^Send 1 file/ }).click()
+    await tab.getByText('Sent and diagnosed').waitFor({ timeout: 60_000 })
+    if (showReport) {
+      await tab.frameLocator('iframe.report').getByRole('heading').first().waitFor()
+      await tab.reload()
+      await tab.frameLocator('iframe.report').getByRole('heading').first().waitFor()
+    } else {
+      await tab.waitForTimeout(1000) // the report would follow at once
+      expect(await tab.locator('iframe.report').count()).toBe(0)
+    }
+  })
+})
+
 describe('an upload of three parts', () => {
   it('loses nothing when the connection breaks and nothing answers for a while', async () => {
     const last = proxy.held(3)

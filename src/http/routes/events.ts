@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Deps } from '../../cases/deps.ts'
-import { findCase } from '../../cases/find-case.ts'
+import { findCase, maySeeVerdict } from '../../cases/find-case.ts'
 import type { EventRecord } from '../../store/sql/events.ts'
 import { type Route, route } from '../route.ts'
 import { CaseParams } from '../schemas.ts'
@@ -26,13 +26,14 @@ const events = route({
   async handle({ deps, principal, params, query, request }) {
     const found = await findCase(deps, principal, params.id)
     const resume = Number(request.headers.get('last-event-id') ?? query.after ?? 0)
-    const body = eventStream(deps, found.id, Number.isSafeInteger(resume) && resume > 0 ? resume : 0)
+    const after = Number.isSafeInteger(resume) && resume > 0 ? resume : 0
+    const body = eventStream(deps, found.id, after, maySeeVerdict(principal, found))
     return new Response(body, { headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' } })
   },
 })
 
-/** Asks the database only while somebody reads: `pull` is not called when the client is gone. */
-export function eventStream(deps: Deps, caseId: string, after: number): ReadableStream<Uint8Array> {
+/** Without `withVerdict` it says that the case is diagnosed, not with what. Asks the database only while somebody reads: `pull` is not called when the client is gone. */
+export function eventStream(deps: Deps, caseId: string, after: number, withVerdict: boolean): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   const endsAt = deps.now() + LONGEST
   let last = after
@@ -47,7 +48,7 @@ export function eventStream(deps: Deps, caseId: string, after: number): Readable
           if (found.length > 0) {
             last = found.at(-1)?.seq ?? last
             waits = 0
-            controller.enqueue(encoder.encode(found.map(asText).join('')))
+            controller.enqueue(encoder.encode(found.map((event) => asText(withVerdict ? event : withoutVerdict(event))).join('')))
             return
           }
           if (deps.now() >= endsAt) return controller.close()
@@ -65,6 +66,9 @@ export function eventStream(deps: Deps, caseId: string, after: number): Readable
 
 const asText = ({ seq, type, data, at }: EventRecord): string =>
   `id: ${seq}\nevent: ${type}\ndata: ${JSON.stringify({ at: new Date(at).toISOString(), ...data })}\n\n`
+
+const withoutVerdict = (event: EventRecord): EventRecord =>
+  event.type === 'diagnosed' ? { ...event, data: { revision: event.data.revision } } : event
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 

@@ -27,7 +27,8 @@ const diagnosis = route({
   id: 'getDiagnosis',
   tag: 'Results',
   summary: 'The diagnosis: JSON, or ticket-ready Markdown, or one page of HTML, by `Accept`.',
-  access: ['cases:read', 'link:report', 'link:bundle'],
+  description: 'An upload link reads it where the case was opened with `showReport`.',
+  access: ['cases:read', 'link:report', 'link:bundle', 'link:upload'],
   params: CaseParams,
   query: RevisionQuery,
   answers: {
