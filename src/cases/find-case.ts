@@ -1,5 +1,6 @@
 import type { CaseRecord } from '../store/records.ts'
 import type { CaseChange } from '../store/sql/cases.ts'
+import type { NewEvent } from '../store/sql/events.ts'
 import type { Deps, Principal } from './deps.ts'
 import { Refusal } from './errors.ts'
 
@@ -48,5 +49,14 @@ export function report(
   type: string,
   data: Record<string, unknown> = {},
 ): Promise<void> {
-  return deps.state.events.add({ tenant: at.tenant, caseId: at.caseId, kind: 'progress', type, actor: 'service', data, at: deps.now() })
+  return deps.state.events.add(progressEvent(deps, at, type, data))
 }
+
+export const progressEvent = (
+  deps: Deps,
+  at: { tenant: string; caseId: string },
+  type: string,
+  data: Record<string, unknown>,
+): NewEvent => ({
+  ...{ tenant: at.tenant, caseId: at.caseId, kind: 'progress', type, actor: 'service', data, at: deps.now() },
+})

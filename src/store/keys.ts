@@ -8,9 +8,11 @@ export const evidenceKey = (folder: string, index: number): string => `${folder}
 
 export const receiptKey = (folder: string, index: number): string => `${folder}${index}.receipt.json`
 
+export const revisionFolder = (tenant: string, caseId: string, revision: number): string => `${caseFolder(tenant, caseId)}r${revision}/`
+
 /** Every attempt at a revision writes under a prefix of its own; the published one is named in the case's row. */
 export const resultFolder = (tenant: string, caseId: string, revision: number, engine: string, token: string): string =>
-  `${caseFolder(tenant, caseId)}r${revision}/${engine}-${token}/`
+  `${revisionFolder(tenant, caseId, revision)}${engine}-${token}/`
 
 export const rawFolder = (tenant: string, caseId: string): string => `raw/${tenant}/${caseId}/`
 

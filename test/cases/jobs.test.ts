@@ -1,9 +1,9 @@
-import { beforeEach, describe, expect, it } from 'vitest'
-import { runDiagnosis } from '../../src/cases/run-diagnosis.ts'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { failDiagnosis, GAVE_UP, runDiagnosis } from '../../src/cases/run-diagnosis.ts'
 import { sweep } from '../../src/cases/sweep.ts'
 import { consume, consumeDead } from '../../src/queue/consume.ts'
 import type { Job } from '../../src/store/jobs.ts'
-import { type Death, Killed, mortalWorld } from '../support/mortal-world.ts'
+import { DEATHS, type Death, Killed, mortalWorld } from '../support/mortal-world.ts'
 import { openCase, putSample } from '../support/sample.ts'
 import { message, TestService } from '../support/service.ts'
 
@@ -36,6 +36,18 @@ const finished = async (revision = 1) => {
   expect(new Set(keys.map((key) => key.split('/').slice(0, 2).join('/'))).size).toBe(revision)
 }
 
+const progressOf = async (type: string) =>
+  (await service.deps.state.events.after(id, 'progress', 0, 10_000)).filter((event) => event.type === type)
+
+/** The same use case as another deployment has it. */
+async function engineOf(version: string): Promise<typeof runDiagnosis> {
+  vi.resetModules()
+  vi.doMock('../../src/core/version.ts', () => ({ ENGINE_VERSION: version }))
+  const { runDiagnosis: run } = await import('../../src/cases/run-diagnosis.ts')
+  vi.doUnmock('../../src/core/version.ts')
+  return run
+}
+
 const dyingAt = (step: number, death: Death = 'for ever') => mortalWorld(service.deps, step, death)
 
 async function stepsOfOneRun(): Promise<number> {
@@ -45,37 +57,71 @@ async function stepsOfOneRun(): Promise<number> {
 }
 
 describe('a job', () => {
-  it('killed at any step is done by the next delivery', async () => {
-    const steps = await stepsOfOneRun()
-    expect(steps).toBeGreaterThan(20)
-    for (let step = 1; step <= steps; step++) {
-      job = await queue()
-      await runDiagnosis(dyingAt(step).deps, job).catch((error: unknown) => expect(error).toBeInstanceOf(Killed))
-      service.clock += 3 * 60_000
-      await sweep(service.deps)
-      await service.settle()
-      await runDiagnosis(service.deps, job)
-      expect(await view(), `killed at step ${step} of ${steps}`).toMatchObject({ status: 'diagnosed', publishedRevision: job.revision })
-    }
-  })
-
-  it('to which the world fails once, at any step, is done by the next delivery', async () => {
+  it.each(DEATHS)('to which the world fails at any step (%s) is done by the next delivery, and told once', async (death) => {
     await service.call('POST', '/v1/webhooks', { url: 'https://hooks.example.com/', events: ['case.diagnosed'] })
     const steps = await stepsOfOneRun()
+    expect(steps).toBeGreaterThan(15)
     await service.settle()
     for (let step = 1; step <= steps; step++) {
       job = await queue()
       service.fetched.length = 0
-      await runDiagnosis(dyingAt(step, 'once').deps, job).catch((error: unknown) => expect(error).toBeInstanceOf(Killed))
+      await runDiagnosis(dyingAt(step, death).deps, job).catch((error: unknown) => expect(error).toBeInstanceOf(Killed))
       service.clock += 3 * 60_000
+      await sweep(service.deps)
       await runDiagnosis(service.deps, job)
       await sweep(service.deps)
       await service.settle()
-      const said = `failed at step ${step} of ${steps}`
+      const said = `${death} at step ${step} of ${steps}`
       expect(await view(), said).toMatchObject({ status: 'diagnosed', publishedRevision: job.revision })
       expect((await service.fetch('GET', `/v1/cases/${id}/bundle`)).status, said).toBe(200)
+      expect(await results(), said).toHaveLength(DONE.length * job.revision)
       expect(service.fetched, said).toHaveLength(1)
+      expect((await progressOf('diagnosed')).map(({ data }) => data.revision).at(-1), said).toBe(job.revision)
     }
+    expect(await progressOf('diagnosed')).toHaveLength(job.revision)
+  })
+
+  it.each(DEATHS)('given up, to which the world fails at any step (%s), is failed and told once', async (death) => {
+    await service.call('POST', '/v1/webhooks', { url: 'https://hooks.example.com/', events: ['case.failed'] })
+    for (let step = 1; step <= 8; step++) {
+      job = await queue()
+      service.fetched.length = 0
+      await failDiagnosis(dyingAt(step, death).deps, job, GAVE_UP).catch((error: unknown) => expect(error).toBeInstanceOf(Killed))
+      await consumeDead(message(job).batch, service.deps)
+      await sweep(service.deps)
+      await service.settle()
+      const said = `${death} at step ${step}`
+      expect(await view(), said).toMatchObject({ status: 'failed' })
+      expect(service.fetched, said).toHaveLength(1)
+      expect(await progressOf('failed'), said).toHaveLength(step)
+    }
+  })
+
+  it.each([
+    ['older', 'newer'],
+    ['newer', 'older'],
+  ])('begun by the %s engine and finished late publishes nothing over the %s one', async (first, second) => {
+    const engines = { older: await engineOf('0.9.0'), newer: await engineOf('99.0.0') } as Record<string, typeof runDiagnosis>
+    let wake: () => void = () => undefined
+    const asleep = new Promise<void>((resolve) => {
+      wake = resolve
+    })
+    const { objects } = service.deps
+    const put = async (...args: Parameters<typeof objects.put>) => {
+      await asleep
+      return objects.put(...args)
+    }
+    const slow = Object.create(objects, { put: { value: put } }) as typeof objects
+    const late = engines[first]?.({ ...service.deps, objects: slow }, job)
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    service.clock += 3 * 60_000
+    await engines[second]?.(service.deps, job)
+    wake()
+    await late
+    await finished()
+    const version = { older: '0.9.0', newer: '99.0.0' }[second]
+    expect((await results()).every((key) => key.startsWith(`r1/${version}-`))).toBe(true)
+    expect(await service.call('GET', `/v1/cases/${id}/diagnosis`)).toMatchObject({ status: 200, body: { engine: { version } } })
   })
 
   it('delivered twice is done once', async () => {

@@ -1,4 +1,5 @@
 import type { CaseRecord } from '../../store/records.ts'
+import type { DeliveryRecord } from '../../store/sql/webhooks.ts'
 import type { Deps } from '../deps.ts'
 import { newId } from '../ids.ts'
 
@@ -6,22 +7,30 @@ export const WEBHOOK_EVENTS = ['case.diagnosed', 'case.failed', 'case.files.rece
 export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number]
 
 /**
- * Enters a message in the outbox for every endpoint that wants it. A message names the case and what was found in short; the
+ * The messages of an event, one for every endpoint that wants it. A message names the case and what was found in short; the
  * evidence stays here.
- *
- * @param once makes the message's identity, where a step may run twice
  */
-export async function owe(deps: Deps, about: CaseRecord, type: WebhookEvent, data: Record<string, unknown>, once?: string): Promise<void> {
+export async function owedFor(deps: Deps, about: CaseRecord, type: WebhookEvent, data: Record<string, unknown>): Promise<DeliveryRecord[]> {
   const { tenant, id: caseId } = about
   const endpoints = (await deps.state.webhooks.of(tenant)).filter((hook) => hook.events.includes(type)).map((hook) => hook.id)
   const wantsCallback = about.callbackSecret !== undefined && type !== 'case.files.received'
   const now = deps.now()
   const ticket = about.question.ticket
   const payload = JSON.stringify({ type, timestamp: new Date(now).toISOString(), data: { caseId, ...(ticket ? { ticket } : {}), ...data } })
-  for (const webhookId of [...endpoints, ...(wantsCallback ? [undefined] : [])]) {
-    const id = once === undefined ? newId('msg', deps) : `msg_${caseId.replace(/^case_/, '')}_${once}_${webhookId ?? 'callback'}`
-    const undone = { attempts: 0, deliveredAt: undefined, lastStatus: undefined, lastError: undefined }
-    const owed = await deps.state.webhooks.owe({ id, tenant, caseId, webhookId, type, payload, createdAt: now, nextAt: now, ...undone })
-    if (owed) await deps.jobs.send({ kind: 'deliver', tenant, caseId, deliveryId: id })
+  return [...endpoints, ...(wantsCallback ? [undefined] : [])].map((webhookId) => ({
+    ...{ id: newId('msg', deps), tenant, caseId, webhookId, type, payload, createdAt: now, nextAt: now },
+    ...{ attempts: 0, deliveredAt: undefined, lastStatus: undefined, lastError: undefined },
+  }))
+}
+
+/** Queues messages that the outbox holds; those that are not queued for some failure are by the sweep. */
+export async function send(deps: Deps, owed: readonly DeliveryRecord[]): Promise<void> {
+  for (const { id, tenant, caseId } of owed) await deps.jobs.send({ kind: 'deliver', tenant, caseId, deliveryId: id })
+}
+
+/** Tells of an event that is no change of the case's state. */
+export async function owe(deps: Deps, about: CaseRecord, type: WebhookEvent, data: Record<string, unknown>): Promise<void> {
+  for (const delivery of await owedFor(deps, about, type, data)) {
+    if (await deps.state.webhooks.owe(delivery)) await send(deps, [delivery])
   }
 }

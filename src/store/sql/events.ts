@@ -1,5 +1,5 @@
-import type { Sql } from '../sql.ts'
-import { json, number, type Row, text } from './rows.ts'
+import type { Sql, Statement } from '../sql.ts'
+import { json, number, type Row, text, type When } from './rows.ts'
 
 /** `progress` goes to the case's event stream, `audit` says who did what. */
 export type EventKind = 'progress' | 'audit'
@@ -16,16 +16,20 @@ export interface EventRecord {
   readonly at: number
 }
 
+export type NewEvent = Omit<EventRecord, 'seq'>
+
+/** The statement that adds an event, where the condition on its case's row holds. */
+export const eventEntry = (event: NewEvent, [condition, ...values]: When): Statement => [
+  `INSERT INTO events (tenant, case_id, kind, type, actor, data, at) SELECT ?, ?, ?, ?, ?, ?, ? FROM cases WHERE ${condition}`,
+  ...[event.tenant, event.caseId, event.kind, event.type, event.actor, JSON.stringify(event.data), event.at, ...values],
+]
+
 /** What happened to a case, in order. */
 export function sqlEvents(sql: Sql) {
   return {
     /** Adds nothing to a case that is gone. */
-    async add(event: Omit<EventRecord, 'seq'>): Promise<void> {
-      await sql.run(
-        `INSERT INTO events (tenant, case_id, kind, type, actor, data, at)
-         SELECT ?, ?, ?, ?, ?, ?, ? FROM cases WHERE id = ? AND deleted_at IS NULL`,
-        ...[event.tenant, event.caseId, event.kind, event.type, event.actor, JSON.stringify(event.data), event.at, event.caseId],
-      )
+    async add(event: NewEvent): Promise<void> {
+      await sql.run(...eventEntry(event, ['id = ? AND deleted_at IS NULL', event.caseId]))
     },
 
     async after(caseId: string, kind: EventKind, seq: number, limit: number): Promise<EventRecord[]> {

@@ -1,10 +1,23 @@
-import type { CaseRecord, Progress, VerdictSummary } from '../records.ts'
-import type { Sql } from '../sql.ts'
+import type { CaseRecord, Problem, Progress, VerdictSummary } from '../records.ts'
+import type { Sql, Statement } from '../sql.ts'
 import { toCase } from './cases.ts'
-import type { Row } from './rows.ts'
+import { eventEntry, type NewEvent } from './events.ts'
+import type { Row, When } from './rows.ts'
+import { type DeliveryRecord, outboxEntry } from './webhooks.ts'
 
 /** Milliseconds a worker holds a case without renewing. */
 export const LEASE = 120_000
+
+/** How the end of a revision is told: entered in the same step as the end itself, so that it is told if and only if it is so. */
+export interface Announcement {
+  readonly event: NewEvent
+  readonly owed: readonly DeliveryRecord[]
+}
+
+const announced = ({ event, owed }: Announcement, when: When): Statement[] => [
+  eventEntry(event, when),
+  ...owed.map((delivery) => outboxEntry(delivery, when)),
+]
 
 /** What a finished revision adds to its case. */
 export interface Publication {
@@ -53,15 +66,19 @@ export function sqlLeases(sql: Sql) {
     },
 
     /** Makes a result the case's published one, if the lease still holds. */
-    async publish(done: Publication, now: number): Promise<boolean> {
-      const [changed] = await sql.batch([
+    async publish(done: Publication, told: Announcement, now: number): Promise<boolean> {
+      const when: When = ['id = ? AND lease_token = ? AND revision = ? AND deleted_at IS NULL', done.caseId, done.token, done.revision]
+      const [condition, ...values] = when
+      const telling = announced(told, when)
+      const changes = await sql.batch([
+        ...telling,
         [
           `UPDATE cases SET status = 'diagnosed', published_revision = ?, published_prefix = ?, summary = ?, cause = ?,
              peer = coalesce(?, peer), read_version = ?, lease_token = NULL, lease_until = NULL, progress = NULL, failure = NULL,
              version = version + 1, updated_at = ?
-           WHERE id = ? AND lease_token = ? AND revision = ? AND deleted_at IS NULL`,
+           WHERE ${condition}`,
           ...[done.revision, done.prefix, JSON.stringify(done.summary), done.summary.cause],
-          ...[done.summary.peer, done.filesVersion, now, done.caseId, done.token, done.revision],
+          ...[done.summary.peer, done.filesVersion, now, ...values],
         ],
         [
           `INSERT OR IGNORE INTO revisions (case_id, revision, prefix, engine, published_at)
@@ -69,19 +86,33 @@ export function sqlLeases(sql: Sql) {
           ...[done.revision, done.prefix, done.engine, now, done.caseId, done.prefix],
         ],
       ])
-      return changed === 1
+      return changes[telling.length] === 1
     },
 
     /** Ends a revision as failed, unless it was published, superseded, deleted or is being worked on. */
-    async fail(tenant: string, caseId: string, revision: number, failure: unknown, now: number): Promise<boolean> {
-      const changed = await sql.run(
-        `UPDATE cases SET status = 'failed', failure = ?, progress = NULL, lease_token = NULL, lease_until = NULL,
-           version = version + 1, updated_at = ?
-         WHERE id = ? AND tenant = ? AND deleted_at IS NULL AND revision = ? AND status IN ('queued', 'diagnosing')
+    async fail(
+      job: { tenant: string; caseId: string; revision: number },
+      failure: Problem,
+      told: Announcement,
+      now: number,
+    ): Promise<boolean> {
+      const when: When = [
+        `id = ? AND tenant = ? AND deleted_at IS NULL AND revision = ? AND status IN ('queued', 'diagnosing')
            AND (lease_until IS NULL OR lease_until < ?)`,
-        ...[JSON.stringify(failure), now, caseId, tenant, revision, now],
-      )
-      return changed === 1
+        ...[job.caseId, job.tenant, job.revision, now],
+      ]
+      const [condition, ...values] = when
+      const telling = announced(told, when)
+      const changes = await sql.batch([
+        ...telling,
+        [
+          `UPDATE cases SET status = 'failed', failure = ?, progress = NULL, lease_token = NULL, lease_until = NULL,
+             version = version + 1, updated_at = ?
+           WHERE ${condition}`,
+          ...[JSON.stringify(failure), now, ...values],
+        ],
+      ])
+      return changes[telling.length] === 1
     },
 
     /** Cases whose worker died, or whose message was never sent. */

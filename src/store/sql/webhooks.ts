@@ -1,5 +1,5 @@
-import type { Sql } from '../sql.ts'
-import { json, maybeNumber, maybeText, number, orNull, type Row, text } from './rows.ts'
+import type { Sql, Statement } from '../sql.ts'
+import { json, maybeNumber, maybeText, number, orNull, type Row, text, type When } from './rows.ts'
 
 export interface WebhookRecord {
   readonly id: string
@@ -37,6 +37,14 @@ export interface Attempt {
   readonly error?: string | undefined
 }
 
+/** The statement that enters a message in the outbox, where the condition on its case's row holds. */
+export const outboxEntry = (delivery: DeliveryRecord, [condition, ...values]: When): Statement => [
+  `INSERT OR IGNORE INTO outbox (id, tenant, case_id, webhook_id, type, payload, created_at, next_at)
+   SELECT ?, ?, ?, ?, ?, ?, ?, ? FROM cases WHERE ${condition}`,
+  ...[delivery.id, delivery.tenant, delivery.caseId, orNull(delivery.webhookId), delivery.type, delivery.payload],
+  ...[delivery.createdAt, orNull(delivery.nextAt), ...values],
+]
+
 /** Webhook endpoints and the outbox of what is owed to them. */
 export function sqlWebhooks(sql: Sql) {
   return {
@@ -72,13 +80,7 @@ export function sqlWebhooks(sql: Sql) {
 
     /** Nothing for a case that is gone. */
     async owe(delivery: DeliveryRecord): Promise<boolean> {
-      const changed = await sql.run(
-        `INSERT OR IGNORE INTO outbox (id, tenant, case_id, webhook_id, type, payload, created_at, next_at)
-         SELECT ?, ?, ?, ?, ?, ?, ?, ? FROM cases WHERE id = ? AND deleted_at IS NULL`,
-        ...[delivery.id, delivery.tenant, delivery.caseId, orNull(delivery.webhookId), delivery.type, delivery.payload],
-        ...[delivery.createdAt, orNull(delivery.nextAt), delivery.caseId],
-      )
-      return changed === 1
+      return (await sql.run(...outboxEntry(delivery, ['id = ? AND deleted_at IS NULL', delivery.caseId]))) === 1
     },
 
     async delivery(tenant: string, id: string): Promise<DeliveryRecord | undefined> {
