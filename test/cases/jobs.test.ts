@@ -106,13 +106,12 @@ describe('a job', () => {
     const asleep = new Promise<void>((resolve) => {
       wake = resolve
     })
-    const { objects } = service.deps
-    const put = async (...args: Parameters<typeof objects.put>) => {
+    const { state } = service.deps
+    const publish = async (...args: Parameters<typeof state.leases.publish>) => {
       await asleep
-      return objects.put(...args)
+      return state.leases.publish(...args)
     }
-    const slow = Object.create(objects, { put: { value: put } }) as typeof objects
-    const late = engines[first]?.({ ...service.deps, objects: slow }, job)
+    const late = engines[first]?.({ ...service.deps, state: { ...state, leases: { ...state.leases, publish } } }, job)
     await new Promise((resolve) => setTimeout(resolve, 200))
     service.clock += 3 * 60_000
     await engines[second]?.(service.deps, job)
