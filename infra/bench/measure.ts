@@ -3,6 +3,8 @@ import { spawnSync } from 'node:child_process'
 export interface Run {
   /** Wall time of the whole process, seconds. */
   readonly seconds: number
+  /** User and system time of all its threads, seconds: what a shared machine tells better than wall time. */
+  readonly cpuSeconds: number
   /** Peak resident memory, MB. */
   readonly megabytes: number
   readonly stdout: string
@@ -16,17 +18,18 @@ export function measure(command: readonly string[], times = 5): Run {
   return { ...quickest, megabytes: Math.max(...runs.map(({ megabytes }) => megabytes)) }
 }
 
-/** GNU time writes the peak memory to the last line of standard error. */
+/** GNU time writes peak memory and CPU times to the last line of standard error. */
 function once([program = '', ...rest]: readonly string[]): Run {
   const started = process.hrtime.bigint()
-  const { status, stdout, stderr, error } = spawnSync('/usr/bin/time', ['-f', '%M', program, ...rest], {
+  const { status, stdout, stderr, error } = spawnSync('/usr/bin/time', ['-f', '%M %U %S', program, ...rest], {
     encoding: 'utf8',
     maxBuffer: 1 << 26,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const seconds = Number(process.hrtime.bigint() - started) / 1e9
   if (error !== undefined || status !== 0) throw new Error(`${program} failed: ${error?.message ?? stderr}`)
-  return { seconds, megabytes: Number(stderr.trim().split('\n').at(-1)) / 1024, stdout }
+  const [kilobytes = 0, user = 0, system = 0] = (stderr.trim().split('\n').at(-1) ?? '').split(' ').map(Number)
+  return { seconds, cpuSeconds: user + system, megabytes: kilobytes / 1024, stdout }
 }
 
 /** The same, for competitors that are taken in turns so that a noisy moment hits all of them. */
@@ -38,7 +41,8 @@ export function measureInTurns<Name extends string>(commands: Readonly<Record<Na
   }
   const best = names.map((name) => {
     const sorted = [...(runs.get(name) ?? [])].sort((a, b) => a.seconds - b.seconds)
-    return [name, { ...sorted[0], megabytes: Math.max(...sorted.map(({ megabytes }) => megabytes)) }]
+    const cpuSeconds = Math.min(...sorted.map((run) => run.cpuSeconds))
+    return [name, { ...sorted[0], cpuSeconds, megabytes: Math.max(...sorted.map(({ megabytes }) => megabytes)) }]
   })
   return Object.fromEntries(best) as Record<Name, Run>
 }
