@@ -5,6 +5,7 @@ import { benchCut } from './cut.ts'
 import { benchLogs } from './logs.ts'
 import { benchStart } from './start.ts'
 import { benchTrack } from './track.ts'
+import { benchWorker } from './worker.ts'
 
 /**
  * `npm run bench [-- --full] [-- NAME…]`: makes its inputs under bench-data/ (4 GB; `--full` 10 GB more), runs ours against the tools it
@@ -15,6 +16,7 @@ const BENCHES: Readonly<Record<string, (folder: string, full: boolean) => Promis
   track: benchTrack,
   logs: benchLogs,
   start: benchStart,
+  worker: benchWorker,
 }
 
 const folder = fileURLToPath(new URL('../../bench-data', import.meta.url))
