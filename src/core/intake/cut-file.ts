@@ -78,7 +78,7 @@ async function cutPackets(file: FileToCut, chunks: Chunks, sink: Sink): Promise<
     source: { size: file.report.bytesIn, recordsSeen, sha256: null, from, to },
     kept: { ...kept, sha256: null },
     quality: [...unpackingDamage(file), ...parts.quality, ...undecoded],
-    flowDigest: flowDigest(tracker.finish(), policy),
+    flowDigest: flowDigest({ [Symbol.iterator]: () => tracker.finish() }, policy),
     logDigest: null,
   }
 }
