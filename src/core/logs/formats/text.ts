@@ -61,12 +61,17 @@ export function outsideQuotes(lines: readonly string[]): string[] {
 
 type Starter = LineRules['start']
 
+/** No moment is written without one: spares lines of words the look at every layout. */
+const DIGIT = /[0-9]/
+
 function starter(survey: ReturnType<typeof surveyLines>): Starter {
   const starts = new RecordStarts(survey)
   let quotedLines = 0
   return (head, insideQuotes) => {
     quotedLines = insideQuotes ? quotedLines + 1 : 0
-    const found = leadingStamp(head, survey.layouts) ?? headerStamp(head) ?? firstStamp(head, survey.layouts)
+    const found = DIGIT.test(head)
+      ? (leadingStamp(head, survey.layouts) ?? headerStamp(head) ?? firstStamp(head, survey.layouts))
+      : undefined
     if (!insideQuotes) return starts.accepts(found, head) ? found : undefined
     // A lost quote must not swallow the rest of the file: a level word and a date resynchronise, and so does any stamp after a long field.
     const resynchronises = found !== undefined && survey.shapes.has(found.shape) && (found.shape !== '' || quotedLines > MAX_QUOTED_LINES)
