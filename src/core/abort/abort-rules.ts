@@ -1,7 +1,7 @@
 import type { AbortRule } from './rule.ts'
 import { bothClosed, finBeforeTheCut, finUnacknowledged, lookedAtPort, otherFinMissing, resetInPlaceOfFin } from './rules/close.ts'
 import { handshakeCompleted, synRefused, synUnanswered } from './rules/connect.ts'
-import { rstIpId, rstMac, rstThenMore, rstToBothEnds, rstTooSoon, rstTtl } from './rules/forged.ts'
+import { rstIpId, rstMac, rstOnOneSide, rstThenMore, rstTimestamps, rstToBothEnds, rstTooSoon, rstTtl } from './rules/forged.ts'
 import { hostReset } from './rules/host-abort.ts'
 import { endNotSeen, nothingOnTheWire, recovered } from './rules/nothing.ts'
 import { hurtBetween, lostBetween, rstAppeared } from './rules/pair.ts'
@@ -47,6 +47,8 @@ export const ABORT_RULES: readonly AbortRule[] = [
   rstTooSoon,
   rstToBothEnds,
   rstMac,
+  rstOnOneSide,
+  rstTimestamps,
   rstAppeared,
   lostBetween,
   hurtBetween,

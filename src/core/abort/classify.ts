@@ -4,6 +4,7 @@ import { ACTS, type Act } from './act.ts'
 import { CALIBRATION } from './calibration.ts'
 import type { Facts } from './facts.ts'
 import type { Weighed } from './rule.ts'
+import { isShownGenuine } from './rules/forged.ts'
 
 /** One possible cause with its probability. */
 export interface Candidate {
@@ -58,17 +59,23 @@ const partyProbability = (candidates: readonly Candidate[], party: Party): numbe
 const rounded = (probability: number): number => Math.round(Math.min(CALIBRATION.ceiling, probability) * 1000) / 1000
 
 function capped(facts: Facts, candidates: readonly Candidate[], best: Candidate): { confidence: number; partyConfidence: number | null } {
-  const cap = Math.min(qualityCap(facts), best.act.mechanism === 'rst' ? forgeryCap(facts, best.act.abortedBy) : 1)
   const party = best.act.abortedBy
+  const partyCap = Math.min(qualityCap(facts), best.act.mechanism === 'rst' ? forgeryCap(facts, party) : 1)
+  // A refusal is a refusal, whoever spoke it.
+  const cap = best.cause === 'connect-refused' ? Math.max(partyCap, 0.95) : partyCap
   return {
     confidence: rounded(Math.min(cap, best.probability)),
-    partyConfidence: party === 'undetermined' ? null : rounded(Math.min(Math.max(cap, 0.8), partyProbability(candidates, party))),
+    partyConfidence: party === 'undetermined' ? null : rounded(Math.min(Math.max(partyCap, 0.8), partyProbability(candidates, party))),
   }
 }
 
 /** A device that copies a side's packets well enough cannot be told from it by one capture that was not taken there. */
-const forgeryCap = (facts: Facts, party: Party): number =>
-  (party !== 'peer' && party !== 'host') || facts.pair || facts.vantage === party ? 1 : 0.95
+const forgeryCap = (facts: Facts, party: Party): number => {
+  if (party === 'middlebox' && facts.pair?.farStopsShortBy !== undefined) return 0.85
+  if ((party !== 'peer' && party !== 'host') || facts.vantage === party) return 1
+  if (!isShownGenuine(facts)) return 0.89
+  return facts.pair ? 1 : 0.95
+}
 
 /** What the capture may hide bounds how sure anything can be. */
 const qualityCap = (facts: Facts): number => {

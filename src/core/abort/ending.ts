@@ -54,6 +54,17 @@ export const openStall = (facts: Facts): ZeroWindow | undefined => {
   return last && !last.reopenedBy ? last : undefined
 }
 
+/** A window that closes in the instant of the end is full of unread data, not stalled: RFC 9293 §3.8.6.1 speaks of probes after a timeout; seconds. */
+const STALL = 1
+
+/** The transfer stood still behind a closed window for long enough to be felt. */
+export const stoodStill = (facts: Facts): boolean => {
+  const stall = openStall(facts)
+  if (!stall) return false
+  const end = facts.resets.find((reset) => reset.segment.at > stall.closedBy.at)?.segment.at ?? Number.POSITIVE_INFINITY
+  return stall.probes.length > 0 || end - stall.closedBy.at > STALL
+}
+
 /** The host's data were still on their way when `segment` came: the other side ended it in the middle of a job. */
 export const hostWasSending = (facts: Facts, segment: Segment, within: number): boolean =>
   facts.trace.segments.some((other) => other.from === 'host' && isData(other) && Math.abs(other.at - segment.at) <= within)

@@ -85,13 +85,23 @@ export function comparePair(near: View, far: View, alignment: Alignment): PairFa
   const onlyFar = far.trace.segments.filter((s) => !s.copy && !matched.far.has(s) && inNear(s) && isComparable(s))
   const passage = (from: Role): Passage => {
     const [lost, appeared] = from === 'host' ? [onlyNear, onlyFar] : [onlyFar, onlyNear]
-    const arrived = [...matched.near].filter((s) => s.from === from).length
+    const passed = [...matched.near].filter((s) => s.from === from)
+    const arrived = passed.length
+    const arrivedResets = passed.filter((s) => s.flags & RST).length
     const ownLost = lost.filter((s) => s.from === from)
-    return { from, left: arrived + ownLost.length, arrived, lost: ownLost, appeared: appeared.filter((s) => s.from === from) }
+    return {
+      from,
+      left: arrived + ownLost.length,
+      arrived,
+      arrivedResets,
+      lost: ownLost,
+      appeared: appeared.filter((s) => s.from === from),
+    }
   }
   const toPeer = passage('host')
   const toHost = passage('peer')
   const end = near.trace.segments.findLast((s) => s.flags & RST) ?? near.trace.segments.at(-1)
+  const shortBy = end === undefined ? 0 : end.at + alignment.offset - far.capture.until
   return {
     near: { capture: near.capture.members[0]?.input ?? 0, vantage: near.vantage },
     far: { capture: far.capture.members[0]?.input ?? 0, vantage: far.vantage },
@@ -102,6 +112,7 @@ export function comparePair(near: View, far: View, alignment: Alignment): PairFa
     // An ordinary packet that arrived without having been seen before the way shows a hole in the other capture.
     farIsLossy: toHost.appeared.some((s) => !(s.flags & RST)) || far.trace.host.unseen > near.trace.host.unseen + 2 + toPeer.lost.length,
     nearIsLossy: toPeer.appeared.some((s) => !(s.flags & RST)),
+    farStopsShortBy: shortBy > 0.01 && toPeer.lost.length === 0 && toHost.appeared.length === 0 ? shortBy : undefined,
     farCoversEnd: end !== undefined && end.at + alignment.offset <= far.capture.until + 0.01,
   }
 }

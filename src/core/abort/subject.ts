@@ -205,9 +205,13 @@ function scoreOf(
   sought: Sought,
 ): number {
   let score = ABNORMAL[ending]
+  const named = sought.logPeers.find(({ ip }) => ip === peer.ip)
   if (sought.incident) {
     const { from, to } = sought.incident
-    const distance = Math.max(0, noticed.from - to, from - noticed.to)
+    // The log's own connection may well outlive the error that it is said to have ended with.
+    const isSpanned =
+      named?.isSure === true && (ending === 'closed' || ending === 'alive') && connection.startedAt <= to && connection.endedAt >= from
+    const distance = isSpanned ? 0 : Math.max(0, noticed.from - to, from - noticed.to)
     score -= farness(distance, sought.tolerance)
     // Of several ends of the same sort the nearest is meant; of several within a stated minute the last.
     if (from === to && (ending === 'reset' || ending === 'refused'))
@@ -216,7 +220,6 @@ function scoreOf(
     // Begun after the incident: it cannot be meant.
     if (connection.startedAt > to + 1) score -= 6
   } else score += connection.endedAt / 1e12
-  const named = sought.logPeers.find(({ ip }) => ip === peer.ip)
   if (named) score += named.isSure ? 3 + (named.port === peer.port ? 2.5 : 0) : 0.8
   if (named?.hostPort !== undefined && named.hostPort === host.port) score += 4
   if (sought.logMatch?.streamIndex === connection.streamIndex) score += sought.logMatch.isSure ? 5 : 1.5

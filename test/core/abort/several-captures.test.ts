@@ -48,8 +48,15 @@ it.each<[string, string, string, string, string, string]>([
 })
 
 describe('what the other capture cannot prove', () => {
-  it('a capture that had ended before says nothing about the RST', async () => {
-    expect((await both(inOrder(JOB, RST), atPeer(JOB))).verdict).toMatchObject({ cause: 'peer-reset', abortedBy: 'peer' })
+  it('a capture that had ended a while before says nothing about the RST', async () => {
+    const later = '20 host > peer PSH ACK len=1000\n20.02 peer > host RST seq=1'
+    expect((await both(inOrder(JOB, later), atPeer(JOB))).verdict).toMatchObject({ abortedBy: 'peer' })
+  })
+
+  it('a capture whose last packet is the last one before the RST makes a device as likely as the peer', async () => {
+    const { verdict } = await both(inOrder(JOB, RST), atPeer(JOB))
+    expect(['undetermined', 'middlebox']).toContain(verdict.abortedBy)
+    expect(verdict.partyConfidence ?? 0).toBeLessThan(0.9)
   })
 
   it('a capture that loses packets says nothing about the RST', async () => {

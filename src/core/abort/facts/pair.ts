@@ -7,6 +7,8 @@ export interface Passage {
   /** Segments that left, that arrived, that were lost on the way, and that appeared without having left; compared only while both captures ran. */
   readonly left: number
   readonly arrived: number
+  /** RSTs among them. */
+  readonly arrivedResets: number
   readonly lost: readonly Segment[]
   readonly appeared: readonly Segment[]
 }
@@ -25,4 +27,6 @@ export interface PairFacts {
   readonly nearIsLossy: boolean
   /** Both captures cover the end. */
   readonly farCoversEnd: boolean
+  /** Seconds between the far capture's last packet and the end, where it stops before; everything until then is in both. */
+  readonly farStopsShortBy: number | undefined
 }

@@ -25,15 +25,16 @@ export const rstTtl: AbortRule = {
     if (!reset || reset.segment.ttl <= 0) return NOTHING
     const seen = usualOf(sideOf(facts, reset.from).ttls)
     const digest = facts.digest?.[reset.from]
+    const byLink = usualByLink(facts, reset)
     const isCut = digest?.ttl !== undefined && digest.packets > 2 * (seen?.total ?? 0)
-    const own = isCut && digest.ttl ? { value: digest.ttl.usual, share: digest.ttl.share, total: digest.packets } : seen
+    const own = isCut && digest.ttl ? { value: digest.ttl.usual, share: digest.ttl.share, total: digest.packets } : (byLink ?? seen)
     const where = isCut ? facts.digest?.pointer : undefined
     const elsewhere = reset.from === 'peer' ? facts.peerTtlElsewhere[0] : undefined
     const usual = own && own.total >= 1 ? own.value : elsewhere
     if (usual === undefined || usual <= 0) return NOTHING
     const { ttl } = reset.segment
     const frames = own?.total ?? 0
-    if (ttl === usual || (own && sideOf(facts, reset.from).ttls.has(ttl) && own.share < 0.9)) {
+    if (ttl === usual || (own && !byLink && sideOf(facts, reset.from).ttls.has(ttl) && own.share < 0.9)) {
       return [weigh('middlebox-reset', -1, `the RST's TTL ${ttl} is that side's usual one`, [reset.segment])]
     }
     const sameHops = hopsOf(ttl) === hopsOf(usual)
@@ -48,6 +49,54 @@ export const rstTtl: AbortRule = {
   },
 }
 
+/** A mirror of both sides of a router shows every packet twice, with two link addresses and two TTLs: like is compared with like. */
+function usualByLink(facts: Facts, { segment, from }: Reset): ReturnType<typeof usualOf<number>> {
+  if (sideOf(facts, from).macs.size === 0 || segment.mac === '') return undefined
+  const own = facts.trace.segments.filter((s) => s.from === from && !(s.flags & RST))
+  const alike = own.filter(({ mac }) => mac === segment.mac)
+  if (alike.length < 3 || alike.length === own.length) return undefined
+  const counts = new Map<number, number>()
+  for (const { ttl } of alike) counts.set(ttl, (counts.get(ttl) ?? 0) + 1)
+  return usualOf(counts)
+}
+
+/** What a mirror of both sides of a device shows once began at the device. */
+export const rstOnOneSide: AbortRule = {
+  id: 'rst-on-one-side',
+  source: 'RFC 1812 §5.3.1 (a router lowers the TTL of what it forwards, and forwards all of it)',
+  judge(facts) {
+    const reset = suspect(facts)
+    if (!reset) return NOTHING
+    const own = facts.trace.segments.filter((s) => s.from === reset.from)
+    const copies = own.filter((s) => s.copy && !(s.flags & RST))
+    const originals = own.filter((s) => !s.copy && !(s.flags & RST))
+    const isTwofold = copies.length >= 4 && copies.length > 0.9 * originals.length && originals[0]?.ttl !== copies[0]?.ttl
+    if (!isTwofold || own.some((s) => s.copy && s.flags & RST)) return NOTHING
+    const says = `each of the ${originals.length} other packets of that side is there twice, before and behind a router; the RST only once: it began between the two`
+    return [weigh('middlebox-reset', 3.5, says, [reset.segment]), weigh(reset.from === 'peer' ? 'peer-reset' : 'host-abort', -2, says, [])]
+  },
+}
+
+/** A stack that uses timestamps puts them into its own resets too; a device that copies addresses seldom does. */
+export const rstTimestamps: AbortRule = {
+  id: 'rst-timestamps',
+  source: 'RFC 7323 §3.2 (an RST should carry the option where it was negotiated)',
+  judge(facts) {
+    const reset = suspect(facts)
+    if (!reset || !facts.established || !sideOf(facts, reset.from).usesTimestamps) return NOTHING
+    const { timestampEcho, timestampValue } = reset.segment
+    if (timestampValue === undefined) {
+      // Many stacks answer a connection they do not know without options.
+      if (reset.form === 'bare') return NOTHING
+      return [weigh('middlebox-reset', 1, 'the RST has no timestamp, though both sides had agreed on them', [reset.segment])]
+    }
+    const echoed = facts.trace.segments.findLast(
+      (s) => s.from !== reset.from && s.at <= reset.segment.at && s.timestampValue === timestampEcho,
+    )
+    return echoed ? [weigh('middlebox-reset', -2, "the RST echoes the other side's timestamp", [echoed, reset.segment])] : NOTHING
+  },
+}
+
 /** A stack that counts its IP-IDs goes on counting in its RST; zero is what many stacks write into the RST of an unknown connection. */
 export const rstIpId: AbortRule = {
   id: 'rst-ip-id',
@@ -59,7 +108,8 @@ export const rstIpId: AbortRule = {
     const counts = side.ipIdSmall >= 3 && side.ipIdSmall > 4 * (side.ipIdOther + side.ipIdZero)
     if (!counts) return NOTHING
     const before = facts.trace.segments.findLast((s) => s.from === reset.from && !(s.flags & RST) && s.at <= reset.segment.at && s.ipId > 0)
-    if (!before || reset.segment.ipId === 0) return NOTHING
+    // Answers to a connection that a stack does not know are often numbered 0, whatever it counts elsewhere.
+    if (!before || (reset.segment.ipId === 0 && reset.form === 'bare')) return NOTHING
     const step = (reset.segment.ipId - before.ipId) & 0xffff
     if (step > 0 && step < 0x400)
       return [weigh('middlebox-reset', -1.5, `the RST's IP-ID follows that side's last one by ${step}`, [before, reset.segment])]
@@ -172,4 +222,15 @@ export const rstMac: AbortRule = {
     else out.push(weigh('host-abort', -2.5, says, [reset.segment]))
     return out
   },
+}
+
+/** Something shows that the RST is its alleged sender's own: seen at its side, or at both, or marked as only that stack could. */
+export function isShownGenuine(facts: Facts): boolean {
+  const reset = suspect(facts)
+  if (!reset) return true
+  const fin = facts.fins[reset.from]
+  const closing = fin !== undefined && fin.first.at <= reset.segment.at
+  const proven = facts.pair && (reset.from === 'peer' ? facts.pair.toHost : facts.pair.toPeer).arrivedResets > 0
+  const isMarked = [rstIpId, rstTimestamps].some((rule) => rule.judge(facts).some(({ logOdds }) => logOdds < 0))
+  return isAtSender(facts, reset.from) || closing || proven === true || isMarked
 }

@@ -55,23 +55,33 @@ export const looksAlive = (facts: Facts): boolean => {
   return !ladder && !facts.hole && (facts.keepAlive?.unanswered.length ?? 0) < 2
 }
 
+/** Going on for so long after an error shows that it did not end the connection; seconds. */
+const STILL_WELL = 5
+
 /** A log shows an abort, the capture covers the moment in both directions without loss, and shows none. */
 export const nothingOnTheWire: AbortRule = {
   id: 'nothing-on-the-wire',
   source: 'KB: no evidence on the wire is a class of its own; Windows filter drivers and socket time-outs abort without a packet',
   judge(facts) {
     const { incident, quality } = facts
-    if (!looksAlive(facts) || !incident || !facts.loggedError || quality.oneSided || quality.endsBefore) return NOTHING
+    if (!incident || !facts.loggedError || quality.oneSided || quality.endsBefore || quality.unseenShare > 0.02) return NOTHING
+    const closesLater = closedByBoth(facts) && !endingReset(facts) && !facts.ladders.host
+    if (!looksAlive(facts) && !closesLater) return NOTHING
     const spoken = facts.trace.segments.some((segment) => segment.at < incident.at)
     if (incident.at < facts.from || !spoken) return NOTHING
     const margin = facts.until - incident.at
     const goesOn = facts.trace.segments.filter((segment) => segment.at > incident.at + incident.after)
     const both = goesOn.some((s) => s.from === 'host') && goesOn.some((s) => s.from === 'peer')
-    if (quality.unseenShare > 0.02 || margin < 5 || !both) return NOTHING
+    const firstFin = Math.min(...[facts.fins.host, facts.fins.peer].map((fin) => fin?.first.at ?? Number.POSITIVE_INFINITY))
+    if (closesLater && firstFin < incident.at + incident.after + STILL_WELL) {
+      const says = 'the log shows an abort of this connection, and on the wire it was closed in order'
+      return facts.logMatched ? [weigh('no-wire-cause', 5, says, [facts.fins.host?.first, facts.fins.peer?.first])] : NOTHING
+    }
+    if (margin < STILL_WELL || !both) return NOTHING
     return [
       weigh(
         'no-wire-cause',
-        5.5,
+        closesLater ? 8 : 5.5,
         `the log shows an abort; the capture covers that moment and ${seconds(margin)} after it, and the connection goes on in both directions`,
         [goesOn[0], goesOn.at(-1)],
       ),

@@ -1,5 +1,6 @@
-import { FIN, isData, RST } from '../../tcp/segment.ts'
+import { FIN, isData, RST, type Segment } from '../../tcp/segment.ts'
 import { endingReset } from '../ending.ts'
+import { type Facts, seconds } from '../facts.ts'
 import { type AbortRule, NOTHING, type Weighed, weigh } from '../rule.ts'
 
 const CSS = 'Microsoft CSS wiki: Network Device Reset Connection (two captures)'
@@ -29,6 +30,7 @@ export const rstAppeared: AbortRule = {
         weigh('middlebox-reset', -0.3, `the RST is absent from the other capture, but that one ${why}: this proves nothing`, [appeared]),
       ]
     }
+    if (reset.from === 'peer' && !covers && pair.far.vantage !== 'host') return stopsShort(pair, reset.segment)
     if (way.arrived === 0 || !covers) return NOTHING
     const says = 'the same RST left its sender and arrived: both captures hold it'
     return [
@@ -36,6 +38,16 @@ export const rstAppeared: AbortRule = {
       weigh(reset.from === 'peer' ? 'peer-reset' : 'host-abort', 1, says, [reset.segment]),
     ]
   },
+}
+
+/** A capture that anyone stops by hand hardly stops in the very seconds between the last packet that passed and the RST; seconds. */
+const HARDLY_BY_CHANCE = 3
+
+/** The far capture holds all until just before the RST, and neither the RST nor what it answers: it may have been stopped, or nothing came. */
+const stopsShort = ({ farStopsShortBy: short }: NonNullable<Facts['pair']>, reset: Segment): readonly Weighed[] => {
+  if (short === undefined || short > HARDLY_BY_CHANCE) return NOTHING
+  const says = `the capture nearer to the peer holds every packet up to ${seconds(short)} before the RST, and nothing later: neither the RST nor what it answers passed there, or it was stopped in that very moment`
+  return [weigh('middlebox-reset', 4.5, says, [reset]), weigh('peer-reset', -2, says, []), weigh('peer-restarted', -2, says, [])]
 }
 
 /** What left and did not arrive: the path, and which direction of it. */

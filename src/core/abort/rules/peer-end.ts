@@ -1,5 +1,5 @@
 import { endOf, isData, RST, type Segment } from '../../tcp/segment.ts'
-import { closedByBoth, endingReset, openStall } from '../ending.ts'
+import { closedByBoth, endingReset, stoodStill } from '../ending.ts'
 import { silenceBefore } from '../facts/idle.ts'
 import { type Facts, seconds } from '../facts.ts'
 import { type AbortRule, NOTHING, weigh } from '../rule.ts'
@@ -57,7 +57,7 @@ export const statusThenReset: AbortRule = {
     if (reset?.from !== 'peer' || facts.fins.peer || !facts.established) return NOTHING
     const at = reset.segment.at
     const status = facts.trace.segments.findLast((s) => s.from === 'peer' && isData(s) && s.at < at && !s.copy)
-    if (!status || openStall(facts)) return NOTHING
+    if (!status || stoodStill(facts)) return NOTHING
     const sending = facts.trace.segments.filter((s) => s.from === 'host' && isData(s) && s.at >= status.at - 1 && s.at <= at + 1)
     const wait = at - status.at
     if (wait > 5 || sending.length === 0) return NOTHING

@@ -1,4 +1,4 @@
-import { closedByBoth, openStall } from '../ending.ts'
+import { closedByBoth, openStall, stoodStill } from '../ending.ts'
 import type { Ladder } from '../facts/ladder.ts'
 import { type Facts, seconds } from '../facts.ts'
 import { type AbortRule, NOTHING, type Weighed, weigh } from '../rule.ts'
@@ -108,7 +108,7 @@ export const windowStayedClosed: AbortRule = {
     return [
       weigh('zero-window-stall', weight, says, refs),
       ...(end?.from === 'peer'
-        ? [weigh('peer-reset', -2.5, 'before the RST the transfer had stood still', [stall.closedBy, end])]
+        ? [weigh('peer-reset', stoodStill(facts) ? -2.5 : 0, 'before the RST the transfer had stood still', [stall.closedBy, end])]
         : [weigh('host-abort', -4, 'the host gave up a transfer that stood still', [stall.closedBy, end])]),
       weigh('retransmission-timeout', -3, 'the peer kept acknowledging with a closed window', [stall.closedBy]),
     ]

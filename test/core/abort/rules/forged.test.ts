@@ -86,6 +86,40 @@ it('does not take an RST that echoes an old acknowledgement for an abort of the 
   expect(verdict.partyConfidence ?? 0).toBeLessThan(0.9)
 })
 
+/** Both sides of a router on one mirror port: every packet again, a millisecond later, with the router's address and one hop less. */
+const twice = (text: string): string =>
+  inOrder(
+    ...inOrder(text)
+      .split('\n')
+      .map((line, i) => {
+        const { at, rest } = /^(?<at>[\d.]+) (?<rest>.*)$/.exec(line)?.groups ?? {}
+        const ttl = line.includes(' host > ') ? 128 : 64
+        const router = line.includes(' host > ') ? 'mac=02:00:00:00:01:01' : 'mac=02:00:00:00:01:02'
+        return `${line} ttl=${ttl} id=${i + 100}\n${(Number(at) + 0.001).toFixed(6)} ${rest} ttl=${ttl - 1} id=${i + 100} ${router}`
+      }),
+  )
+const MIRRORED = inOrder(opened(0, 0.02), sent(0.1, 8, 1000, 0.02))
+const AT_ROUTER = '0.6 peer > host RST ACK ttl=64 id=7 mac=02:00:00:00:01:02'
+
+it.each<[string, string, string]>([
+  ['there once only, on one side of the router, is the router’s', inOrder(twice(MIRRORED), AT_ROUTER), 'middlebox'],
+  ['there twice like all the others is the peer’s', twice(inOrder(MIRRORED, '0.6 peer > host RST ACK')), 'peer'],
+])('an RST that is %s', async (_, text, abortedBy) => {
+  expect((await verdictOn(text)).abortedBy).toBe(abortedBy)
+})
+
+it.each<[string, string, number, number]>([
+  ['nothing marks as its own', 'peer > host RST ACK', 0, 0.899],
+  ['echoes the timestamp it answers', 'peer > host RST ACK ts=5003,77', 0.9, 0.95],
+])('an RST with the peer’s address that %s', async (_, reset, least, most) => {
+  const stamped = '0.29 host > peer PSH ACK len=100 ts=77,5002\n0.292 peer > host ACK ts=5003,77'
+  const handshake = '0 host > peer SYN ts=70,0\n0.002 peer > host SYN ACK ts=5000,70\n0.003 host > peer ACK ts=71,5000'
+  const verdict = await verdictOn(inOrder(reset.includes('ts=') ? inOrder(handshake, stamped) : JOB, `0.3 ${reset} id=0`, REST), linux)
+  expect(verdict).toMatchObject({ abortedBy: 'peer' })
+  expect(verdict.partyConfidence).toBeGreaterThanOrEqual(least)
+  expect(verdict.partyConfidence).toBeLessThanOrEqual(most)
+})
+
 it('is never surer than 95 % of the sender of an RST that one capture away from it shows', async () => {
   const verdict = await verdictOn(inOrder(JOB, '0.3 host > peer PSH ACK len=1000\n0.302 peer > host RST ACK', REST), linux)
   expect(verdict).toMatchObject({ cause: 'peer-reset', abortedBy: 'peer' })
