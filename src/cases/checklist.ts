@@ -52,7 +52,8 @@ function itemOf(ask: Ask, file: FileRecord): ChecklistItem {
   if (file.state === 'rejected') return { ask, state: 'unreadable', file: file.name, says: file.problem?.advice ?? 'It could not be read.' }
   const kept = file.evidence.reduce((sum, { receipt }) => sum + receipt.kept.records, 0)
   if (kept === 0) {
-    const says = file.warnings[0]?.message ?? 'Nothing of it lies inside the window.'
+    const missed = file.warnings.find(({ code }) => code === 'nothing-in-window')
+    const says = missed?.message ?? 'Nothing of it lies inside the window.'
     return { ask, state: 'outside-window', file: file.name, says }
   }
   return { ask, state: 'received', file: file.name, says: `${kept} records inside the window.` }

@@ -30,7 +30,9 @@ export function createApp(options: AppOptions): App {
     const allowed = paths.filter(({ pattern }) => pattern.test(context.req.path)).map(({ route }) => route.method)
     return logged(options.deps, 'unknown', context.req.raw, async () => {
       throw allowed.length > 0
-        ? new Refusal('method-not-allowed', `${context.req.method} is not allowed here`, `Use ${allowed.join(' or ')}.`)
+        ? new Refusal('method-not-allowed', `${context.req.method} is not allowed here`, `Use ${allowed.join(' or ')}.`, {
+            details: { allow: allowed },
+          })
         : new Refusal('unknown-route', 'there is nothing at this path', 'GET /openapi.yaml lists what there is.')
     })
   })

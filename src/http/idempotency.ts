@@ -3,7 +3,7 @@ import { Refusal } from '../cases/errors.ts'
 import { hashOf } from '../cases/secrets.ts'
 
 /** Letters, digits and punctuation of ASCII, as draft-ietf-httpapi-idempotency-key-header's examples have. */
-const KEY = /^[\x21-\x7e]{8,255}$/
+const KEY = /^[\x20-\x7e]{1,255}$/
 
 /**
  * One Idempotency-Key of one tenant. The remembered answer may hold a secret that is shown once, so it is encrypted under the
@@ -27,7 +27,7 @@ export class Idempotency {
     const key = request.headers.get('idempotency-key')
     if (key === null) return undefined
     if (!KEY.test(key))
-      throw new Refusal('bad-request', 'the Idempotency-Key is malformed', 'Send 8 to 255 visible ASCII characters, a UUID for instance.')
+      throw new Refusal('bad-request', 'the Idempotency-Key is malformed', 'Send 1 to 255 ASCII characters, a UUID for instance.')
     const owner = `${principal.tenant}/${principal.actor}`
     return new Idempotency(deps, principal.tenant, key, await hashOf(`idempotency ${owner} ${key}`))
   }

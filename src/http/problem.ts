@@ -113,6 +113,8 @@ export function problemResponse(error: unknown, requestId: string): Response {
   const document = problemOf(error)
   const headers = new Headers({ 'content-type': 'application/problem+json', 'cache-control': 'no-store' })
   if (document.status === 401) headers.set('www-authenticate', 'Bearer')
+  if (document.code === 'method-not-allowed' && Array.isArray(document.allow)) headers.set('allow', document.allow.join(', '))
+  if (document.code === 'bad-range') headers.set('content-range', `bytes */${document.size}`) // RFC 9110 §14.4
   const retryAfter = error instanceof Refusal ? error.retryAfterSeconds : undefined
   if (retryAfter !== undefined) headers.set('retry-after', String(retryAfter))
   return new Response(JSON.stringify({ ...document, requestId }), { status: document.status, headers })

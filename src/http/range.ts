@@ -20,7 +20,9 @@ export function parseRange(header: string | null, size: number): ServedRange | u
   const first = from === '' ? Math.max(0, size - Number(to)) : Number(from)
   const last = from === '' || to === '' ? size - 1 : Math.min(size - 1, Number(to))
   if (first > last || (from === '' && Number(to) === 0)) {
-    throw new Refusal('bad-range', `there are no such bytes: the whole has ${size}`, `Ask for bytes 0 to ${size - 1}.`)
+    throw new Refusal('bad-range', `there are no such bytes: the whole has ${size}`, `Ask for bytes 0 to ${size - 1}.`, {
+      details: { size },
+    })
   }
   return { offset: first, length: last - first + 1 }
 }

@@ -29,6 +29,12 @@ describe('an Idempotency-Key', () => {
     })
   })
 
+  it('may be a single letter', async () => {
+    const key = { 'idempotency-key': 'k' }
+    const first = await service.call('POST', '/v1/cases', SAMPLE, { headers: key })
+    expect(await service.call('POST', '/v1/cases', SAMPLE, { headers: key })).toMatchObject({ status: 201, body: first.body })
+  })
+
   it('is free again after a refusal', async () => {
     await service.call('POST', '/v1/cases', {}, { headers })
     expect((await service.call('POST', '/v1/cases', SAMPLE, { headers })).status).toBe(201)

@@ -62,6 +62,12 @@ describe('wrong input is refused with a stable code and what to do', () => {
     expect(await service.call('POST', '/v1/cases', body)).toMatchObject({ status: 400, body: { code } })
   })
 
+  it('a method that a path does not know, with those that it knows', async () => {
+    const answer = await service.call('PATCH', '/v1/cases', {})
+    expect(answer).toMatchObject({ status: 405, body: { code: 'method-not-allowed' } })
+    expect(answer.headers.get('allow')).toBe('POST, GET')
+  })
+
   it('a body that is not JSON', async () => {
     expect(await service.call('POST', '/v1/cases', undefined, { body: '{' })).toMatchObject({ status: 400, body: { code: 'not-json' } })
   })
@@ -167,6 +173,16 @@ describe('an intake', () => {
     expect(body).toMatchObject({ code: 'nothing-in-window', outcomes: [{ kept: 0, warnings: [{ code: 'nothing-in-window' }] }] })
     expect(await service.call('GET', `/v1/cases/${String(body.id)}`)).toMatchObject({
       body: { status: 'open', checklist: [{ ask: 'capture', state: 'outside-window' }, {}, {}, {}] },
+    })
+  })
+
+  it('says in the checklist by how much a log missed, whatever else there is to warn of', async () => {
+    const log = text('2026-03-02 09:14:00.000 INF job 1 started\n2026-03-02 09:14:07.400 ERR job 1 failed\n')
+    const { body } = await intake([['incidentAt', '2026-03-02T12:00:00Z'], ['asks', 'batch-print-log'], file('a.log', log)])
+    expect(await service.call('GET', `/v1/cases/${String(body.id)}`)).toMatchObject({
+      body: {
+        checklist: [{ ask: 'batch-print-log', state: 'outside-window', says: expect.stringContaining('the log ends 9502.6 s before it') }],
+      },
     })
   })
 

@@ -71,6 +71,17 @@ function nothingInside(options: CutLogOptions, cut: CutState): CutReceipt['warni
   const window = `${isoFromNs(options.window.fromNs)} to ${isoFromNs(options.window.toNs)}`
   return {
     code: 'nothing-in-window',
-    message: `no record lies inside ${window}: the log runs from ${cut.digest.firstAt} to ${cut.digest.lastAt}`,
+    message: `no record lies inside ${window}: ${missedBy(options, cut)}`,
   }
+}
+
+/** By how much the window missed the log, on the log's clock. */
+function missedBy({ window, fileOptions }: CutLogOptions, { digest }: CutState): string {
+  if (digest.span === undefined) return 'no record carries a time'
+  const offset = fileOptions?.clockOffset ?? 0
+  const before = Number(window.fromNs) / 1e9 + offset - digest.span.last
+  const after = digest.span.first - (Number(window.toNs) / 1e9 + offset)
+  const span = `the log runs from ${digest.firstAt} to ${digest.lastAt}`
+  if (before > 0) return `the log ends ${Number(before.toFixed(3))} s before it (${span})`
+  return after >= 0 ? `the log begins ${Number(after.toFixed(3))} s after its end (${span})` : `the log has a gap there (${span})`
 }

@@ -57,6 +57,12 @@ export class DigestBuilder {
     return this.#last
   }
 
+  /** Earliest and latest stamp, in seconds since the epoch on the log's clock; undefined while no record had one. */
+  get span(): { readonly first: number; readonly last: number } | undefined {
+    if (!Number.isFinite(this.#first)) return undefined
+    return { first: this.#first + this.#firstNanoseconds / 1e9, last: this.#last + this.#lastNanoseconds / 1e9 }
+  }
+
   get firstAt(): string | null {
     return Number.isFinite(this.#first) ? isoFromParts(this.#first, this.#firstNanoseconds) : null
   }

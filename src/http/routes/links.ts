@@ -21,7 +21,7 @@ const make = route({
       expiresIn: z
         .number()
         .int()
-        .min(60)
+        .min(1)
         .max(90 * 86_400)
         .default(7 * 86_400)
         .describe('Seconds.'),

@@ -96,6 +96,17 @@ it.each([
   expect(receipts[0]?.warnings[0]).toMatchObject({ code: 'nothing-in-window', message: expect.stringContaining(says) })
 })
 
+it.each([
+  ['before it', 60, 'the log ends 55 s before it'],
+  ['after it', -60, 'the log begins 58 s after its end'],
+])('a window that misses the log, which lies %s, says by how much', async (_, shift, says) => {
+  const window = { fromNs: seconds(shift), toNs: seconds(shift + 2) }
+  const log = new TextEncoder().encode('2026-09-29T10:00:00Z job started\n2026-09-29T10:00:05Z job failed\n')
+  const { receipts } = await upload(log, 'app.log', {}, { window })
+  expect(receipts[0]?.kept.records).toBe(0)
+  expect(receipts[0]?.warnings[0]).toMatchObject({ code: 'nothing-in-window', message: expect.stringContaining(says) })
+})
+
 it('packets without a time are in no window, and the receipt says so', async () => {
   const { receipts } = await upload(pcapng(`- host > peer ACK\n1.5 host > peer ACK`), 'trace.pcapng')
   expect(receipts[0]).toMatchObject({ kept: { records: 1 }, dropped: { withoutTime: 1 } })
