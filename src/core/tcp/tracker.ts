@@ -31,9 +31,9 @@ import { originatorOf } from './originator.ts'
 import { followPlainSegment } from './plain-segment.ts'
 
 export interface TrackerLimits {
-  /** Connections in the table. At the limit those that ended longest ago make room; `forgotten` counts them. 120 bytes each. */
+  /** Connections in the table. At the limit those that ended longest ago make room; `forgotten` counts them. 120 bytes each; never more than 4,194,302. */
   readonly connections: number
-  /** Connections followed in full, about 2 kB each. At the limit one that ended gives way to a new one; what cannot find room, and what gave way, keeps counters, states and times. */
+  /** Connections followed in full, 1.2 kB each and 56 bytes for each decisive packet. At the limit one that ended gives way to a new one; what cannot find room, and what gave way, keeps counters, states and times. */
   readonly detailed: number
 }
 
