@@ -39,6 +39,9 @@ export function createApp(options: AppOptions): App {
   return async (request) => hono.fetch(request)
 }
 
+/** What a log line may repeat of a path: an id that looks like ours, not whatever a caller wrote in its place. */
+const CASE_ID = /^case_[0-9a-z]{26}$/
+
 const honoPath = (path: string): string => path.replace(/\{(\w+)\}/g, ':$1')
 
 function serve(options: AppOptions, route: Route, request: Request, params: Record<string, string>): Promise<Response> {
@@ -46,16 +49,18 @@ function serve(options: AppOptions, route: Route, request: Request, params: Reco
     const { deps } = options
     const principal = await admit(options, route, request)
     about.tenant = principal.tenant || null
-    about.case = params.id ?? null
+    about.case = CASE_ID.test(params.id ?? '') ? (params.id ?? null) : null
     const url = new URL(request.url)
     const call = {
       ...{ deps, principal, request, requestId, origin: deps.config.publicUrl ?? url.origin, contract: options.contract },
       params: route.params?.parse(params),
       query: route.query?.parse(queryOf(url)),
     }
-    return route.method === 'POST' && route.body?.kind !== 'multipart'
-      ? once(route, call)
-      : route.handle({ ...call, body: await jsonBody(route, request) })
+    const isRemembered = route.method === 'POST' && route.body?.kind !== 'multipart'
+    const answer = await (isRemembered ? once(route, call) : route.handle({ ...call, body: await jsonBody(route, request) }))
+    // A link is opened on machines that are nobody's own: nothing of a case may stay there.
+    if (principal.linkId !== undefined) answer.headers.set('cache-control', 'no-store')
+    return answer
   })
 }
 

@@ -102,6 +102,17 @@ it('retention deletes a case when its days are over, and not before', async () =
   expect(await service.stored()).toEqual([])
 })
 
+it('a change of the retention counts for cases opened from then on', async () => {
+  const service = await TestService.start({ settings: { retentionDays: 30 } })
+  const before = await openCase(service)
+  await service.call('PATCH', '/v1/settings', { retentionDays: 1 })
+  const after = await openCase(service)
+  service.clock += 2 * DAY
+  await sweep(service.deps)
+  expect((await service.call('GET', `/v1/cases/${before}`)).status).toBe(200)
+  expect((await service.call('GET', `/v1/cases/${after}`)).status).toBe(410)
+})
+
 describe('quotas', () => {
   const bytes = sampleBytes('early-close.pcap')
   it('count bytes a day exactly, parallel uploads included', async () => {

@@ -46,11 +46,24 @@ it('an upload link shows no verdict', async () => {
   expect(await (await get('', token)).json()).toMatchObject({ verdict: null, recurrence: null })
 })
 
-it('answers are kept by nobody and send no referrer', async () => {
+it.each(['', '/diagnosis', '/bundle', '/files/early-close.pcap/receipt', '/nothing'])(
+  'answers to a link at …%s are kept by nobody and send no referrer',
+  async (what) => {
+    const { token } = await make({ for: 'bundle' })
+    const { headers } = await get(what, token)
+    expect(headers.get('referrer-policy')).toBe('no-referrer')
+    expect(headers.get('x-content-type-options')).toBe('nosniff')
+    expect(headers.get('cache-control') ?? 'no-store').toBe('no-store')
+    expect(headers.get('access-control-allow-origin')).toBeNull()
+  },
+)
+
+it('the report may load nothing and run nothing, wherever it is opened', async () => {
   const { token } = await make({ for: 'report' })
-  const answer = await get('/diagnosis', token)
-  expect(answer.headers.get('referrer-policy')).toBe('no-referrer')
-  expect(answer.headers.get('cache-control')).toMatch(/no-store|no-cache/)
+  const { headers } = await service.fetch('GET', `/v1/cases/${id}/diagnosis`, { key: token, headers: { accept: 'text/html' } })
+  const policy = (headers.get('content-security-policy') ?? '').split('; ')
+  expect(policy).toEqual(expect.arrayContaining(['sandbox', "default-src 'none'", "style-src 'unsafe-inline'", 'img-src data:']))
+  expect(policy.filter((rule) => rule.startsWith('sandbox') || rule.includes('script'))).toEqual(['sandbox'])
 })
 
 it('a revoked link is dead at once', async () => {

@@ -177,7 +177,10 @@ it('the operator sees no case', async () => {
   expect(await service.call('GET', `/v1/cases/${caseId}`, undefined, { key: OPERATOR_KEY })).toMatchObject({ status: 403 })
 })
 
-it('no key, token, secret or file name is in any log line', () => {
+it('no key, token, secret or file name is in any log line', async () => {
+  const misplaced = keys.get('a report link of another case') ?? ''
+  await service.call('GET', `/v1/cases/${misplaced}`)
+  expect(service.events.at(-1)).toMatchObject({ event: 'request', facts: { operation: 'getCase', case: null, status: 404 } })
   const lines = JSON.stringify(service.events)
   for (const secret of [...keys.values()].filter((key) => key !== '')) expect(lines).not.toContain(secret.split('_')[2] ?? secret)
   expect(lines).not.toMatch(/early-close\.pcap|whsec_|10\.0\.0\.9|signature=/)
