@@ -1,5 +1,6 @@
 import { FIN, isData, otherRole, type Role, RST, type Segment, SYN } from '../tcp/segment.ts'
 import type { Trace } from '../tcp/trace.ts'
+import { envelope } from '../time/clocks.ts'
 import type { PairFacts, Passage } from './facts/pair.ts'
 import type { View } from './study.ts'
 
@@ -47,22 +48,18 @@ const byKey = (trace: Trace, key: (trace: Trace, segment: Segment) => Key): Map<
 export function align(near: Trace, far: Trace): Alignment | undefined {
   const key = keyer(near, far)
   const [a, b] = [byKey(near, key), byKey(far, key)]
-  let toPeer = Number.POSITIVE_INFINITY
-  let toHost = Number.NEGATIVE_INFINITY
-  let matches = 0
+  const shared: { difference: number; referenceFirst: boolean }[] = []
   for (const [name, [first, second]] of a) {
     const [there, again] = b.get(name) ?? []
     if (!first || second || !there || again) continue
     if (first.flags & RST) continue
-    matches++
-    const step = there.at - first.at
-    if (first.from === 'host') toPeer = Math.min(toPeer, step)
-    else toHost = Math.max(toHost, step)
+    shared.push({ difference: there.at - first.at, referenceFirst: first.from === 'host' })
   }
-  if (matches < 1) return undefined
-  if (!Number.isFinite(toPeer)) return { matches, offset: toHost, uncertainty: TRANSIT }
-  if (!Number.isFinite(toHost)) return { matches, offset: toPeer, uncertainty: TRANSIT }
-  return { matches, offset: (toPeer + toHost) / 2, uncertainty: Math.abs(toPeer - toHost) / 2 }
+  const matches = shared.length
+  const { upper, lower } = envelope(shared)
+  if (upper !== undefined && lower !== undefined) return { matches, offset: (upper + lower) / 2, uncertainty: Math.abs(upper - lower) / 2 }
+  const offset = upper ?? lower
+  return offset === undefined ? undefined : { matches, offset, uncertainty: TRANSIT }
 }
 
 /** The same connection is seen under other addresses or ports. */

@@ -98,6 +98,24 @@ export interface SharedPacket {
   readonly referenceFirst: boolean | undefined
 }
 
+/** Between what the offset of two captures lies; undefined where no packet went that way. */
+export interface Envelope {
+  /** The least difference (other − reference) of packets that passed the reference first. */
+  readonly upper: number | undefined
+  /** The greatest of those that passed it last. */
+  readonly lower: number | undefined
+}
+
+export function envelope(packets: Iterable<{ readonly difference: number; readonly referenceFirst: boolean | undefined }>): Envelope {
+  let upper: number | undefined
+  let lower: number | undefined
+  for (const { difference, referenceFirst } of packets) {
+    if (referenceFirst === true) upper = Math.min(upper ?? difference, difference)
+    if (referenceFirst === false) lower = Math.max(lower ?? difference, difference)
+  }
+  return { upper, lower }
+}
+
 const MIN_DRIFT_SPAN = 30 // seconds below which a drift cannot be told from jitter
 const MAX_DRIFT = 200e-6
 
@@ -112,13 +130,10 @@ export function estimateCaptureOffset(pairs: readonly SharedPacket[]): ClockEsti
   const start = sorted[0]?.referenceAt ?? 0
   const drift = driftOf(sorted)
   const differences = sorted.map((pair) => pair.otherAt - pair.referenceAt - drift * (pair.referenceAt - start))
-  const forward = differences.filter((_, i) => sorted[i]?.referenceFirst === true)
-  const backward = differences.filter((_, i) => sorted[i]?.referenceFirst === false)
+  const { upper, lower } = envelope(differences.map((difference, i) => ({ difference, referenceFirst: sorted[i]?.referenceFirst })))
   const confident = pairs.length >= 5
   const driftPpm = drift === 0 ? undefined : drift * 1e6
-  if (forward.length > 0 && backward.length > 0) {
-    const upper = least(forward)
-    const lower = -least(backward.map((difference) => -difference))
+  if (upper !== undefined && lower !== undefined) {
     return estimate(Math.min(lower, upper), Math.max(lower, upper), pairs.length, confident, driftPpm)
   }
   const middle = quantile(differences, 0.5)
@@ -145,8 +160,6 @@ function driftOf(sorted: readonly SharedPacket[]): number {
 }
 
 const median = (pairs: readonly SharedPacket[], of: (pair: SharedPacket) => number): number => quantile(pairs.map(of), 0.5)
-
-const least = (values: readonly number[]): number => values.reduce((low, value) => Math.min(low, value), Number.POSITIVE_INFINITY)
 
 function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b)
