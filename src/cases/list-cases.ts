@@ -1,5 +1,6 @@
 import type { Deps, Principal } from './deps.ts'
 import { Refusal } from './errors.ts'
+import { PeerText } from './question.ts'
 import { type CaseView, viewCases } from './view.ts'
 
 export interface ListWish {
@@ -17,6 +18,7 @@ export async function listCases(deps: Deps, principal: Principal, wish: ListWish
   const { since, cursor, limit, ...filter } = wish
   const found = await deps.state.cases.list(principal.tenant, {
     ...filter,
+    peer: addressOf(filter.peer),
     limit: limit + 1,
     since: since === undefined ? undefined : Date.parse(since),
     after: cursor === undefined ? undefined : readCursor(cursor),
@@ -24,6 +26,11 @@ export async function listCases(deps: Deps, principal: Principal, wish: ListWish
   const page = found.slice(0, limit)
   const last = page.at(-1)
   return { cases: await viewCases(deps, page), next: found.length > limit && last ? `${last.createdAt}.${last.id}` : null }
+}
+
+/** A case's `peer` may be given back as it was sent: only its address is compared. */
+function addressOf(peer: string | undefined): string | undefined {
+  return peer === undefined ? undefined : (PeerText.safeParse(peer).data?.ip ?? peer)
 }
 
 function readCursor(cursor: string): { createdAt: number; id: string } {

@@ -367,6 +367,12 @@ describe('looking on', () => {
     },
   )
 
+  it.each(['10.0.0.9', '10.0.0.9:9100'])('finds the cases of a peer as it was named: %s', async (peer) => {
+    await service.call('POST', '/v1/cases', { ...SAMPLE, peer: '10.0.0.9:9100' })
+    await service.call('POST', '/v1/cases', { ...SAMPLE, peer: '10.0.0.8:9100' })
+    expect((await service.call<{ cases: unknown[] }>('GET', `/v1/cases?peer=${peer}`)).body.cases).toHaveLength(1)
+  })
+
   it('cases come in pages, newest first, without a gap', async () => {
     const opened: string[] = []
     for (let count = 0; count < 5; count++) opened.unshift(await openCase(service))
