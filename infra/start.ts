@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildPage } from './build-page.mjs'
+import { databaseState } from './local-database.ts'
 
 /** `npm start`: the whole service on this machine, offline: object storage, queue and database lie under .hangup/. */
 
@@ -42,17 +43,26 @@ function developmentKey(): string {
   return readFileSync(file, 'utf8').trim()
 }
 
-/** Takes three seconds, so only when there is a migration that was not applied here yet. */
+/** Applying takes three seconds, so only when there is something to apply. A database that does not fit is left as it is. */
 async function migrate(): Promise<void> {
-  const wanted = readdirSync(join(root, 'infra/migrations')).sort().join('\n')
-  const marker = join(home, 'migrated')
-  if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted) return
+  const folder = join(root, 'infra/migrations')
+  const before = databaseState(join(home, 'state'), folder)
+  if (before.kind === 'pending') await applyMigrations()
+  const state = before.kind === 'pending' ? databaseState(join(home, 'state'), folder) : before
+  if (state.kind === 'unusable') {
+    console.error(`The cases under ${home} cannot be used by this version: ${state.says}.
+Nothing was changed. Start beside it:  HANGUP_HOME=${home}-new npm start
+or put it away:                        mv ${home} ${home}-old && npm start`)
+    process.exit(1)
+  }
+}
+
+async function applyMigrations(): Promise<void> {
   const migrating = wrangler(['d1', 'migrations', 'apply', 'DATABASE', '--local', ...STATE], 'pipe')
   let output = ''
   for (const stream of [migrating.stdout, migrating.stderr]) stream?.on('data', (chunk: Buffer) => (output += chunk.toString()))
   const code = await new Promise((resolve) => migrating.once('exit', resolve))
   if (code !== 0) throw new Error(`the database could not be set up:\n${output}`)
-  writeFileSync(marker, wanted)
 }
 
 /** The key goes by a file that only this user reads: other users see the arguments of a process. */

@@ -1,10 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, expect, it } from 'vitest'
+import { afterAll, afterEach, expect, it } from 'vitest'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const home = mkdtempSync(join(tmpdir(), 'hangup-start-'))
@@ -50,6 +50,7 @@ async function stop(): Promise<void> {
 }
 
 afterEach(stop)
+afterAll(() => rmSync(home, { recursive: true }))
 
 it('npm start prints a curl line that works as it stands, and keeps key and cases over a restart', async () => {
   const port = await freePort()
