@@ -71,5 +71,9 @@ export function route<
   return typed as unknown as Route
 }
 
+/** A stored time, milliseconds since the Unix epoch, as answers write it. */
+export const isoOf = (ms: number): string => new Date(ms).toISOString()
+export const maybeIso = (ms: number | undefined): string | null => (ms === undefined ? null : isoOf(ms))
+
 export const answerJson = (body: unknown, status = 200, headers: Record<string, string> = {}): Response =>
   new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers } })

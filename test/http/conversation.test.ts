@@ -386,9 +386,44 @@ describe('looking on', () => {
     expect(seen).toEqual(opened)
   })
 
-  it('health is asked for without a key and remembered', async () => {
-    expect(await service.call('GET', '/v1/health', undefined, { key: null })).toMatchObject({ status: 200, body: { status: 'ok' } })
-  })
+  it.each(['database', 'object storage'])(
+    'health is told without a key, remembered for ten seconds, and no more than degraded without the %s',
+    async (gone) => {
+      const { meters } = service.deps.state
+      let asked = 0
+      let isGone = false
+      const probe = async (): Promise<void> => {
+        asked++
+        if (isGone) throw new Error('10.0.0.7 refused SECRET')
+      }
+      const { objects } = service.deps
+      const size = async () => void (await probe())
+      const world =
+        gone === 'database'
+          ? { state: { ...service.deps.state, meters: { ...meters, ping: probe } } }
+          : { state: { ...service.deps.state }, objects: Object.create(objects, { size: { value: size } }) as typeof objects }
+      Object.assign(service.deps, world)
+      const health = async () => {
+        const { status, body } = await service.call('GET', '/v1/health', undefined, { key: null })
+        return { status, body }
+      }
+      const ok = { status: 200, body: { status: 'ok' } }
+      const degraded = { status: 503, body: { status: 'degraded' } }
+      expect(await health()).toEqual(ok)
+      isGone = true
+      service.clock += 5000
+      expect(await health()).toEqual(ok)
+      expect(asked).toBe(1)
+      service.clock += 5000
+      expect(await health()).toEqual(degraded)
+      expect(await health()).toEqual(degraded)
+      expect(asked).toBe(2)
+      isGone = false
+      service.clock += 10_000
+      expect(await health()).toEqual(ok)
+      expect(JSON.stringify(service.events)).not.toContain('SECRET')
+    },
+  )
 
   it('the signing key verifies what a bundle was signed with', async () => {
     expect(await service.call('GET', '/v1/signing-key', undefined, { key: null })).toMatchObject({

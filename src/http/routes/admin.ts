@@ -2,11 +2,10 @@ import { z } from 'zod'
 import { issueKey, KEY_SCOPES, revokeKey, rotateKey } from '../../cases/keys.ts'
 import { addTenant, changeSettings, tenantOf } from '../../cases/tenants.ts'
 import type { KeyRecord, Tenant } from '../../store/sql/access.ts'
-import { answerJson, type Route, route } from '../route.ts'
+import { WRITE_PROBLEMS } from '../problem.ts'
+import { answerJson, isoOf, maybeIso, type Route, route } from '../route.ts'
 
 const Time = z.iso.datetime()
-const isoOf = (ms: number): string => new Date(ms).toISOString()
-const maybeIso = (ms: number | undefined): string | null => (ms === undefined ? null : isoOf(ms))
 
 const KeyView = z.object({
   ...{
@@ -30,7 +29,6 @@ const KeyWish = z.strictObject({
 })
 const KeyParams = z.object({ keyId: z.string().max(64) })
 const TenantParams = z.object({ tenant: z.string().max(64) })
-const WRITES = ['bad-request', 'not-json', 'empty-body', 'too-large', 'idempotency-mismatch', 'idempotency-in-progress'] as const
 
 const makeKey = route({
   method: 'POST',
@@ -41,7 +39,7 @@ const makeKey = route({
   access: ['admin'],
   body: { kind: 'json', schema: KeyWish },
   answers: { 201: { description: 'The key, shown once.', content: { 'application/json': IssuedKeyView } } },
-  problems: [...WRITES, 'unknown-tenant'],
+  problems: [...WRITE_PROBLEMS, 'unknown-tenant'],
   async handle({ deps, principal, body }) {
     const { key, token } = await issueKey(deps, principal.tenant, body)
     return answerJson({ ...viewKey(key), key: token }, 201)
@@ -81,7 +79,7 @@ const rotate = route({
     optional: true,
   },
   answers: { 201: { description: 'The new key, shown once.', content: { 'application/json': IssuedKeyView } } },
-  problems: [...WRITES, 'unknown-key', 'unknown-tenant'],
+  problems: [...WRITE_PROBLEMS, 'unknown-key', 'unknown-tenant'],
   async handle({ deps, principal, params, body }) {
     const { key, token } = await rotateKey(deps, principal, params.keyId, body.graceSeconds)
     return answerJson({ ...viewKey(key), key: token }, 201)
@@ -169,7 +167,7 @@ const addOne = route({
       content: { 'application/json': TenantView.extend({ key: IssuedKeyView }) },
     },
   },
-  problems: [...WRITES, 'conflict', 'unknown-tenant'],
+  problems: [...WRITE_PROBLEMS, 'conflict', 'unknown-tenant'],
   async handle({ deps, body }) {
     const tenant = await addTenant(deps, body.id, body.name, body.settings)
     const { key, token } = await issueKey(deps, tenant.id, { name: 'first administrator', scopes: KEY_SCOPES })

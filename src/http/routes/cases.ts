@@ -6,10 +6,8 @@ import { openCase } from '../../cases/open-case.ts'
 import { CaseFields, Corrections } from '../../cases/question.ts'
 import { queueDiagnosis } from '../../cases/queue-diagnosis.ts'
 import { CaseView, viewCase } from '../../cases/view.ts'
-import { answerJson, type Route, route } from '../route.ts'
+import { answerJson, isoOf, type Route, route } from '../route.ts'
 import { CaseParams, OpenedCaseView } from '../schemas.ts'
-
-const isoOf = (ms: number): string => new Date(ms).toISOString()
 
 const open = route({
   method: 'POST',

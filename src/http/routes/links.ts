@@ -1,10 +1,9 @@
 import { z } from 'zod'
 import { issueLink, listLinks, revokeLink } from '../../cases/links.ts'
-import { answerJson, type Route, route } from '../route.ts'
+import { answerJson, isoOf, type Route, route } from '../route.ts'
 import { CaseParams, LinkAnswer } from '../schemas.ts'
 
 const Purpose = z.enum(['report', 'bundle', 'upload'])
-const isoOf = (ms: number): string => new Date(ms).toISOString()
 
 const make = route({
   method: 'POST',

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { fetchPseudonyms } from '../../cases/evidence/case-privacy.ts'
 import { findCase } from '../../cases/find-case.ts'
 import { PseudonymMap } from '../../core/diagnosis/privacy/pseudonyms.ts'
-import { answerJson, type Route, route } from '../route.ts'
+import { answerJson, isoOf, type Route, route } from '../route.ts'
 import { CaseParams } from '../schemas.ts'
 
 const AT_ONCE = 1000
@@ -39,7 +39,7 @@ const auditTrail = route({
     const found = await findCase(deps, principal, params.id)
     const entries = await deps.state.events.after(found.id, 'audit', query.after, AT_ONCE)
     return answerJson({
-      entries: entries.map(({ seq, at, type, actor, data }) => ({ seq, at: new Date(at).toISOString(), type, actor, data })),
+      entries: entries.map(({ seq, at, type, actor, data }) => ({ seq, at: isoOf(at), type, actor, data })),
     })
   },
 })
@@ -70,8 +70,16 @@ const metrics = route({
       description: 'As of now.',
       content: {
         'application/json': z.object({
-          ...{ queuedCases: z.number().int(), queueAgeSeconds: z.number().int(), failedCases: z.number().int() },
-          ...{ bytesIn: z.number().int(), bytesKept: z.number().int(), webhooksOverdue: z.number().int() },
+          ...{
+            queuedCases: z.number().int(),
+            queueAgeSeconds: z.number().int().describe('How long the oldest queued case waits; 0 when none does.'),
+            failedCases: z.number().int(),
+          },
+          ...{
+            bytesIn: z.number().int().describe('Taken in, over all days.'),
+            bytesKept: z.number().int().describe('Of those, inside a window.'),
+            webhooksOverdue: z.number().int().describe('Messages due for more than ten minutes.'),
+          },
           verdicts: z.record(z.string(), z.number().int()).describe('Diagnosed cases by cause.'),
         }),
       },

@@ -43,20 +43,10 @@ const diagnosis = route({
   async handle(call) {
     const { deps, principal, params, query, request } = call
     const published = await publishedOf(deps, principal, params.id, query.revision)
-    const form = FORMS.find(
-      ({ type }) =>
-        type ===
-        negotiate(
-          request.headers.get('accept'),
-          FORMS.map((each) => each.type),
-        ),
-    )
-    if (!form)
-      throw new Refusal(
-        'not-acceptable',
-        'the diagnosis does not come in that form',
-        `Accept one of ${FORMS.map(({ type }) => type).join(', ')}.`,
-      )
+    const types = FORMS.map(({ type }) => type)
+    const wanted = negotiate(request.headers.get('accept'), types)
+    const form = FORMS.find(({ type }) => type === wanted)
+    if (!form) throw new Refusal('not-acceptable', 'the diagnosis does not come in that form', `Accept one of ${types.join(', ')}.`)
     await audit(deps, principal, params.id, 'diagnosis.read', { revision: published.revision })
     const headers = { 'content-type': form.contentType, 'content-security-policy': REPORT_POLICY, vary: 'accept' }
     return serveObject(call, published, form.entry, headers)

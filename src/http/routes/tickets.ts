@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { TICKET_FORMATS, ticketText } from '../../cases/tickets/ticket.ts'
-import { answerJson, type Route, route } from '../route.ts'
+import { answerJson, isoOf, type Route, route } from '../route.ts'
 import { CaseParams } from '../schemas.ts'
 
 const DAY = 86_400 // seconds
@@ -72,7 +72,7 @@ const write = route({
   ],
   async handle({ deps, principal, params, body, origin }) {
     const { format, content, reportUrl, uploadUrl, expiresAt, requests } = await ticketText(deps, principal, params.id, body, origin)
-    const links = { report: reportUrl, upload: uploadUrl ?? null, expiresAt: new Date(expiresAt).toISOString() }
+    const links = { report: reportUrl, upload: uploadUrl ?? null, expiresAt: isoOf(expiresAt) }
     return answerJson({ format, content, links, requests }, 201)
   },
 })

@@ -3,7 +3,7 @@ import { completeUpload } from '../../cases/complete-upload.ts'
 import { Refusal } from '../../cases/errors.ts'
 import { cancelUpload, createUpload, putPart, uploadStatus } from '../../cases/uploads.ts'
 import { FileOptions } from '../../core/intake/receipt.ts'
-import { answerJson, type Route, route } from '../route.ts'
+import { answerJson, isoOf, type Route, route } from '../route.ts'
 import { CaseParams } from '../schemas.ts'
 import { throughGate } from '../upload-gate.ts'
 
@@ -81,7 +81,7 @@ const status = route({
       from: query.from,
       origin,
     })
-    return answerJson({ ...rest, urls: urls.map((url) => ({ ...url, expiresAt: new Date(url.expiresAt).toISOString() })) })
+    return answerJson({ ...rest, urls: urls.map((url) => ({ ...url, expiresAt: isoOf(url.expiresAt) })) })
   },
 })
 

@@ -2,16 +2,14 @@ import { z } from 'zod'
 import { addWebhook, listDeliveries, redeliver, removeWebhook, rotateWebhook } from '../../cases/webhooks/endpoints.ts'
 import { WEBHOOK_EVENTS } from '../../cases/webhooks/owe.ts'
 import type { WebhookRecord } from '../../store/sql/webhooks.ts'
-import { answerJson, type Route, route } from '../route.ts'
+import { WRITE_PROBLEMS } from '../problem.ts'
+import { answerJson, isoOf, maybeIso, type Route, route } from '../route.ts'
 
 const Time = z.iso.datetime()
-const isoOf = (ms: number): string => new Date(ms).toISOString()
-const maybeIso = (ms: number | undefined): string | null => (ms === undefined ? null : isoOf(ms))
 const WebhookView = z.object({ id: z.string(), url: z.string(), events: z.array(z.enum(WEBHOOK_EVENTS)), createdAt: Time })
 const SecretView = WebhookView.extend({ secret: z.string().describe('Verifies the signatures (Standard Webhooks); shown once.') })
 const view = ({ id, url, events, createdAt }: WebhookRecord) => ({ id, url, events: [...events], createdAt: isoOf(createdAt) })
 const Params = z.object({ webhookId: z.string().max(64) })
-const WRITES = ['bad-request', 'not-json', 'empty-body', 'too-large', 'idempotency-mismatch', 'idempotency-in-progress'] as const
 
 const add = route({
   method: 'POST',
@@ -32,7 +30,7 @@ const add = route({
     }),
   },
   answers: { 201: { description: 'The endpoint, with its secret.', content: { 'application/json': SecretView } } },
-  problems: [...WRITES, 'bad-callback-url'],
+  problems: [...WRITE_PROBLEMS, 'bad-callback-url'],
   async handle({ deps, principal, body }) {
     const hook = await addWebhook(deps, principal, body.url, body.events)
     return answerJson({ ...view(hook), secret: hook.secret }, 201)
@@ -72,7 +70,7 @@ const rotate = route({
     optional: true,
   },
   answers: { 200: { description: 'The endpoint, with its new secret.', content: { 'application/json': SecretView } } },
-  problems: [...WRITES, 'unknown-webhook'],
+  problems: [...WRITE_PROBLEMS, 'unknown-webhook'],
   async handle({ deps, principal, params, body }) {
     const hook = await rotateWebhook(deps, principal, params.webhookId, body.graceSeconds)
     return answerJson({ ...view(hook), secret: hook.secret })
