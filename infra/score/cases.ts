@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { EvidenceFile, Question } from '../../src/core/diagnosis/question.ts'
@@ -7,7 +7,10 @@ import { DEFAULT_TOLERANCE_SECONDS } from '../../src/core/time/window.ts'
 import type { Truth } from './truth.ts'
 
 const repository = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
-export const CORPUS = join(process.env.HANGUP_SHARED ?? join(repository, '..', 'shared'), 'corpus')
+const whole = join(process.env.HANGUP_SHARED ?? join(repository, '..', 'shared'), 'corpus')
+
+/** The whole corpus where it lies beside the checkout, else the selection that ships. */
+export const CORPUS = existsSync(whole) ? whole : join(repository, 'test', 'corpus')
 
 /** How a case is asked: what is told beside the incident time, and how that time is stated. */
 export interface Asked {

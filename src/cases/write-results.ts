@@ -26,7 +26,7 @@ export async function writeResults(
   const privacy = await privacyOf(deps, taken)
   const question = privacy.question(engineQuestion(taken.question, taken.revision))
   await heartbeat.step('diagnosing', 20)
-  const diagnosis = await diagnose(evidence, question, ENGINE_VERSION)
+  const diagnosis = await diagnose(evidence, question, ENGINE_VERSION, WORKER_LIMITS)
   await heartbeat.step('writing', 60)
   await deps.objects.put(`${prefix}${RESULT.diagnosis}`, JSON.stringify(diagnosis), 'application/json')
   await deps.objects.put(`${prefix}${RESULT.markdown}`, renderMarkdown(diagnosis), 'text/markdown; charset=utf-8')

@@ -14,12 +14,12 @@ export function reportView(html: string): HTMLIFrameElement {
     if (!inside) return
     // Parsed in the frame, under the frame's policy; scripts that come this way never run, here or there.
     inside.documentElement.innerHTML = html
-    const fit = (): void => {
+    const adjust = (): void => {
       const { height } = inside.documentElement.getBoundingClientRect()
       frame.style.setProperty('height', `${Math.min(TALLEST, Math.ceil(height) + 4)}px`)
     }
-    new ResizeObserver(fit).observe(inside.documentElement)
-    fit()
+    new ResizeObserver(adjust).observe(inside.documentElement)
+    adjust()
   })
   return frame
 }

@@ -1,5 +1,6 @@
 import type { EvidenceFile, Question } from '../diagnosis/question.ts'
 import { RST } from '../tcp/segment.ts'
+import type { TrackerLimits } from '../tcp/tracker.ts'
 import type { LogClock } from '../time/log-clock.ts'
 import type { Capture } from './captures/read-capture.ts'
 import { type Chosen, chooseSubject } from './choose-subject.ts'
@@ -56,8 +57,8 @@ export function incidentOf(question: Question): Facts['incident'] {
 }
 
 /** Reads the evidence, chooses the connection, looks at it from all sides. */
-export async function investigate(files: readonly EvidenceFile[], question: Question): Promise<Investigation> {
-  const { captures, logs, unreadable } = await readEvidence(files, question)
+export async function investigate(files: readonly EvidenceFile[], question: Question, limits?: TrackerLimits): Promise<Investigation> {
+  const { captures, logs, unreadable } = await readEvidence(files, question, limits)
   const stated = incidentOf(question)
   const clocksOf = new Map(captures.map((capture) => [capture, clocksAgainst(capture, logs)]))
   const chosen = await chooseSubject({ captures, logs, clocksOf, question, stated })

@@ -1,5 +1,6 @@
 import type { EvidenceFile, Question } from '../diagnosis/question.ts'
 import { InputError } from '../errors.ts'
+import type { TrackerLimits } from '../tcp/tracker.ts'
 import { chainsOf } from './captures/chains.ts'
 import { type Capture, readCapture } from './captures/read-capture.ts'
 import { type EvidenceLog, readEvidenceLog } from './logs/read-evidence-log.ts'
@@ -13,13 +14,13 @@ export interface Evidence {
 }
 
 /** Pass 1 over everything that was sent; a file that cannot be read does not cost the others. */
-export async function readEvidence(files: readonly EvidenceFile[], question: Question): Promise<Evidence> {
+export async function readEvidence(files: readonly EvidenceFile[], question: Question, limits?: TrackerLimits): Promise<Evidence> {
   const unreadable: string[] = []
   const single: Capture[] = []
   const logs: EvidenceLog[] = []
   const numbered = files.map((file, input) => ({ input, file: narrowed(file, question) }))
   for (const member of numbered.filter(({ file }) => file.kind === 'capture')) {
-    await orNote(unreadable, member.file.name, async () => void single.push(await readCapture([member])))
+    await orNote(unreadable, member.file.name, async () => void single.push(await readCapture([member], limits)))
   }
   const nearNs = question.incidentAtNs ?? firstPacketNs(single)
   for (const { input, file } of numbered.filter(({ file }) => file.kind === 'log')) {
@@ -33,7 +34,13 @@ export async function readEvidence(files: readonly EvidenceFile[], question: Que
   for (const chain of chainsOf(single)) {
     const [only] = chain
     if (chain.length === 1 && only) captures.push(only)
-    else captures.push(await readCapture(chain.flatMap(({ members }) => members)))
+    else
+      captures.push(
+        await readCapture(
+          chain.flatMap(({ members }) => members),
+          limits,
+        ),
+      )
   }
   return { captures, logs, unreadable }
 }
