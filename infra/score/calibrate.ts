@@ -1,11 +1,13 @@
 /**
- * Fits the calibration's temperature on the odd half of the corpus, and shows what it gives on the even half.
+ * Fits the calibration's temperature on the odd half of the corpora, and shows what it gives on the even half.
  *
- *   node infra/score/calibrate.ts
+ *   node infra/score/calibrate.ts [--corpus DIR]...
  *
  * Whole files alone leave the rules nothing to be wrong about, so each case also comes cut short round its incident, where much of what
  * happened is missing. A probability p under one temperature is p^(old/new), normalised, under another.
  */
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
 import { CALIBRATION } from '../../src/core/abort/calibration.ts'
 import { investigate } from '../../src/core/abort/investigate.ts'
 import { ask, CORPUS, halfOf, truthsIn } from './cases.ts'
@@ -19,10 +21,12 @@ interface Sample {
 }
 
 const CUTS = [undefined, 330, 60, 20, 5] as const
+const { values: opt } = parseArgs({ options: { corpus: { type: 'string', multiple: true, default: [CORPUS] } } })
+const cases = opt.corpus.map((dir) => resolve(dir)).flatMap((dir) => truthsIn(dir).map((truth) => ({ dir, truth })))
 const samples: Sample[] = []
-for (const truth of truthsIn(CORPUS)) {
+for (const { dir, truth } of cases) {
   for (const cut of CUTS) {
-    const { files, question } = await ask(CORPUS, truth, { hints: 'none', at: 'exact' }, cut)
+    const { files, question } = await ask(dir, truth, { hints: 'none', at: 'exact' }, cut)
     const { subject } = await investigate(files, question)
     if (!subject || subject.judgement.confidence === null) continue
     const probabilities = subject.judgement.candidates.map(({ probability }) => probability)

@@ -2,7 +2,7 @@ import type { Question } from '../diagnosis/question.ts'
 import { absentPeers } from './absent-peer.ts'
 import type { Capture } from './captures/read-capture.ts'
 import type { Facts } from './facts.ts'
-import { chooseError, isReported, type LogClocks, latestCovered, sharpIncident } from './logs/choose-error.ts'
+import { capturedPeers, chooseError, isReported, type LogClocks, latestCovered, sharpIncident } from './logs/choose-error.ts'
 import type { EvidenceLog, LoggedError } from './logs/read-evidence-log.ts'
 import { type Studied, study, type View, viewsOf } from './study.ts'
 import { type Candidate, type LogPeer, rankSubjects, type Sought, whyChosen } from './subject.ts'
@@ -88,7 +88,9 @@ export async function chooseSubject(from: ChooseFrom): Promise<Chosen | undefine
 
 function wantedIn(capture: Capture, { captures, logs, clocksOf, question, stated }: ChooseFrom): Wanted {
   const clocks: LogClocks = clocksOf.get(capture) ?? new Map()
-  const error = stated ? chooseError(logs, stated, question.peer?.ip, clocks) : latestCovered(logs, captures, clocks)
+  const error = stated
+    ? chooseError(logs, stated, question.peer?.ip, clocks, capturedPeers(logs, capture))
+    : latestCovered(logs, captures, clocks)
   const incident = sharpIncident(stated, error, clocks)
   const clock = error && clocks.get(error.input)
   const match = error && clock?.matches.find(({ event }) => event === error.event)

@@ -60,7 +60,11 @@ const rounded = (probability: number): number => Math.round(Math.min(CALIBRATION
 
 function capped(facts: Facts, candidates: readonly Candidate[], best: Candidate): { confidence: number; partyConfidence: number | null } {
   const party = best.act.abortedBy
-  const partyCap = Math.min(qualityCap(facts), best.act.mechanism === 'rst' ? forgeryCap(facts, party) : 1)
+  const partyCap = Math.min(
+    qualityCap(facts),
+    best.cause === 'normal-close' && facts.loggedError ? 0.85 : 1,
+    best.act.mechanism === 'rst' ? forgeryCap(facts, party) : 1,
+  )
   // A refusal is a refusal, whoever spoke it.
   const cap = best.cause === 'connect-refused' ? Math.max(partyCap, 0.95) : partyCap
   return {

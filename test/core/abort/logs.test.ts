@@ -148,4 +148,29 @@ describe('an error of the log counts for the connection that it may be about', (
     expect(connection?.host.port).toBe(49822)
     expect(clocks.filter(({ offsetSeconds }) => Math.abs(offsetSeconds) > 60)).toEqual([])
   })
+
+  it('an error whose peer the capture holds goes before a nearer one of a machine that is nowhere in it', async () => {
+    const dead = inOrder(JOB, again([1, 1.3, 1.9, 3.1, 5.5, 10.3], 'host > peer PSH ACK len=1000 seq=10001'), elsewhere(0.5, 60))
+    const log = [line(20, 'ERROR sending to 10.0.0.9:9100: WSA error 10053'), line(26, 'ERROR sending to 10.0.0.99:9100: WSA error 10060')]
+    const { verdict, reportedError } = await diagnosed([captureFile(dressed(dead, stacks)), logFile(log.join('\n'))], {
+      incidentAtNs: moment(24),
+    })
+    expect(verdict.cause).toBe('retransmission-timeout')
+    expect(reportedError?.ref).toMatchObject({ line: 1 })
+  })
+
+  it.each([
+    ['goes on for minutes after its error and closes well: no cause on the wire', 120, 'no-wire-cause'],
+    ['closes in order at its error: closed, but not for sure', 20, 'normal-close'],
+  ])('a connection that %s', async (_, end, cause) => {
+    const alive = Array.from({ length: end - 2 }, (_unused, i) => sent(2 + i, 1)).join('')
+    const close = `${end} host > peer FIN ACK\n${end}.001 peer > host FIN ACK\n${end}.002 host > peer ACK`
+    const log = line(20, 'ERROR sending to 10.0.0.9:9100 aborted: WSA error 10053')
+    const { verdict } = await diagnosed([captureFile(dressed(inOrder(JOB, alive, close, elsewhere(0.5, 130)), stacks)), logFile(log)], {
+      incidentAtNs: moment(20),
+    })
+    expect(verdict.cause).toBe(cause)
+    expect(verdict.confidence).toBeLessThan(0.99)
+    if (cause === 'normal-close') expect(verdict.confidence).toBeLessThan(0.9)
+  })
 })

@@ -28,6 +28,9 @@ export const isReported = (error: LoggedError, stated: Facts['incident'], clocks
 /** An error further away than this is not the one that was reported, whatever the log's clock; seconds. */
 const FARTHEST = 2 * 3600
 
+/** How much it weighs that the capture holds the peer an error names, or does not: a log tells of many machines. */
+const CAPTURED = 2
+
 /** How much a matching peer weighs against distance: so many doublings of it. */
 const PEER_MATCH = 4
 
@@ -41,16 +44,29 @@ export function chooseError(
   incident: Facts['incident'],
   peerIp: string | undefined,
   clocks: LogClocks,
+  captured?: ReadonlySet<string>,
 ): LoggedError | undefined {
   const ranked = logs.flatMap((log) =>
     log.errors.map((error) => {
       const { at, peer } = error.event
       const away = incident ? awayFrom(error, incident, clocks) : 0
       const match = peerIp !== undefined && peer?.ip === peerIp ? PEER_MATCH : peerIp !== undefined && peer ? -1 : 0
-      return { error, away, rank: match - Math.log2(1 + away) + (incident ? -at : at) / 1e13 }
+      const seen = captured && peer ? (captured.has(peer.ip) ? CAPTURED : -CAPTURED) : 0
+      return { error, away, rank: match + seen - Math.log2(1 + away) + (incident ? -at : at) / 1e13 }
     }),
   )
   return ranked.filter(({ away }) => away <= FARTHEST).sort((a, b) => b.rank - a.rank)[0]?.error
+}
+
+/** The addresses of the logs' errors that a capture has connections with. */
+export function capturedPeers(logs: readonly EvidenceLog[], capture: Capture): ReadonlySet<string> {
+  const named = new Set(logs.flatMap(({ errors }) => errors.flatMap(({ event }) => event.peer?.ip ?? [])))
+  const captured = new Set<string>()
+  for (const { originator, responder } of capture.connections) {
+    for (const { ip } of [originator, responder]) if (named.has(ip)) captured.add(ip)
+    if (captured.size === named.size) break
+  }
+  return captured
 }
 
 /** Without a stated incident: the latest error that a capture covers. */

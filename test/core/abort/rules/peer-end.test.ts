@@ -21,6 +21,30 @@ it.each<[string, string, string, string, string]>([
   ],
   ['a status and an RST with data unread', statusThenReset, 'early-close', 'peer', 'rst'],
   [
+    'a status and an RST in the instant in which the window is full of unread data',
+    inOrder(
+      JOB,
+      `0.3 host > peer PSH ACK len=1000\n0.302 peer > host ACK win=0\n0.47 peer > host PSH ACK win=0 ${STATUS}\n0.471 peer > host RST ACK`,
+      REST,
+    ),
+    'early-close',
+    'peer',
+    'rst',
+  ],
+  [
+    'its false friend: the window had been closed for twenty seconds, with probes, when the status and the RST came',
+    inOrder(
+      JOB,
+      `0.302 peer > host ACK win=0`,
+      ...[2, 6, 14].map((at) => `${at} host > peer ACK len=1\n${at}.002 peer > host ACK win=0 ack=10001`),
+      `20 peer > host PSH ACK win=0 ack=10001 ${STATUS}\n20.001 peer > host RST ACK`,
+      REST,
+    ),
+    'zero-window-stall',
+    'peer',
+    'rst',
+  ],
+  [
     'a FIN in the middle of the job, and RSTs for what came later',
     inOrder(JOB, '0.3 peer > host FIN ACK\n0.301 host > peer ACK\n0.31 host > peer PSH ACK len=1000\n0.312 peer > host RST seq=2', REST),
     'early-close',
