@@ -1,5 +1,6 @@
 import { gzipSync } from 'fflate'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { failDiagnosis, GAVE_UP } from '../../src/cases/run-diagnosis.ts'
 import type { CutReceipt } from '../../src/core/intake/receipt.ts'
 import { fields, form, openCase, putSample, SAMPLE, sampleBytes } from '../support/sample.ts'
 import { TestService } from '../support/service.ts'
@@ -341,12 +342,22 @@ describe('looking on', () => {
 
   it('the metrics count', async () => {
     const id = await openCase(service)
-    await putSample(service, id)
+    const sent = await putSample(service, id)
+    const keptBytes = (sent.body.receipt as { kept: { bytes: number } }).kept.bytes
     await service.call('POST', `/v1/cases/${id}/diagnose`)
     service.clock += 30_000
     expect(await service.call('GET', '/v1/metrics')).toMatchObject({ body: { queuedCases: 1, queueAgeSeconds: 30, bytesIn: 9262 } })
     await service.settle()
-    expect(await service.call('GET', '/v1/metrics')).toMatchObject({ body: { queuedCases: 0, verdicts: { 'early-close': 1 } } })
+    expect(await service.call('GET', '/v1/metrics')).toMatchObject({
+      body: { queuedCases: 0, queueAgeSeconds: 0, failedCases: 0, verdicts: { 'early-close': 1 }, bytesKept: expect.any(Number) },
+    })
+    const lost = await openCase(service)
+    await putSample(service, lost)
+    const { body } = await service.call<{ revision: number }>('POST', `/v1/cases/${lost}/diagnose`)
+    await failDiagnosis(service.deps, { tenant: 'dev', caseId: lost, revision: body.revision }, GAVE_UP)
+    expect(await service.call('GET', '/v1/metrics')).toMatchObject({
+      body: { failedCases: 1, verdicts: { 'early-close': 1 }, bytesIn: 2 * 9262, bytesKept: 2 * keptBytes },
+    })
   })
 
   it('errors are decoded', async () => {

@@ -33,7 +33,7 @@ const events = route({
 })
 
 /** Without `withVerdict` it says that the case is diagnosed, not with what. Asks the database only while somebody reads: `pull` is not called when the client is gone. */
-export function eventStream(deps: Deps, caseId: string, after: number, withVerdict: boolean): ReadableStream<Uint8Array> {
+function eventStream(deps: Deps, caseId: string, after: number, withVerdict: boolean): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   const endsAt = deps.now() + LONGEST
   let last = after

@@ -13,4 +13,3 @@ export const maybeNumber = (row: Row, column: string): number | undefined => (ro
 export const json = <T>(row: Row, column: string): T => JSON.parse(text(row, column)) as T
 export const maybeJson = <T>(row: Row, column: string): T | undefined => (row[column] === null ? undefined : json<T>(row, column))
 export const orNull = <T extends string | number>(value: T | undefined): T | null => value ?? null
-export const jsonOrNull = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value))
