@@ -7,7 +7,7 @@ import type { KeptBytes, Spool } from './kept-bytes.ts'
 export interface LocalCut {
   readonly receipt: CutReceipt
   readonly kept: KeptBytes
-  /** The name under which it is sent: an archive's file goes by its own. */
+  /** The name under which it is sent: an archive's file goes by its own, and in pseudonyms where the others do. */
   readonly sendAs: string
   /** With the clock offset that was used, which the service then uses too. */
   readonly options: FileOptions
@@ -41,13 +41,13 @@ const correction = (shift: number): CutReceipt['warnings'][number] => ({
 async function cutOnce(source: Source, options: FileOptions, request: CutRequest, openSpool: () => Promise<Spool>): Promise<LocalCut[]> {
   const spools: Spool[] = []
   const names: string[] = []
-  const receipts = await cutUpload(source.open(), source.name, options, request, async ({ entry, fileName }) => {
+  const receipts = await cutUpload(source.open(), source.name, options, request, async ({ name, entry, fileName }) => {
     const spool = await openSpool()
     return {
       write: spool.write,
       end: () => {
         spools.push(spool)
-        names.push(entry === null ? source.name : fileName)
+        names.push(entry === null ? name : fileName)
       },
       abort: () => undefined,
     }

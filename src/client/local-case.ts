@@ -2,6 +2,7 @@ import type { Sink } from '../core/bytes/chunks.ts'
 import { writeBundle } from '../core/diagnosis/bundle.ts'
 import { evidenceEntryName } from '../core/diagnosis/bundle-names.ts'
 import { diagnose } from '../core/diagnosis/diagnose.ts'
+import type { CasePrivacy } from '../core/diagnosis/privacy/privacy.ts'
 import type { EvidenceFile, Question } from '../core/diagnosis/question.ts'
 import type { Diagnosis } from '../core/diagnosis/schema.ts'
 import type { CutRequest } from '../core/intake/cut-upload.ts'
@@ -12,8 +13,8 @@ import { cutHere, type LocalCut } from './cut-here.ts'
 import type { NamedSource } from './evidence.ts'
 import { keptSource, type Spool } from './kept-bytes.ts'
 
-/** What a question means for the cut of its files. */
-export const requestFor = (question: Question): CutRequest => ({
+/** What a question means for the cut of its files; `privacy` is one for all files of a case. */
+export const requestFor = (question: Question, privacy?: CasePrivacy): CutRequest => ({
   window: question.window ?? ALWAYS,
   caseTimezone: question.timezone,
   host: question.host,
@@ -24,6 +25,7 @@ export const requestFor = (question: Question): CutRequest => ({
   toolVersion: ENGINE_VERSION,
   by: 'client',
   keepHeader: true,
+  privacy,
 })
 
 /** The bundle that the service would make of these files, unsigned: cut, diagnosed as cut, written to `sink`. */
@@ -32,14 +34,16 @@ export async function writeLocalBundle(
   question: Question,
   openSpool: () => Promise<Spool>,
   sink: Sink,
+  privacy?: CasePrivacy,
 ): Promise<Diagnosis> {
   const cuts: LocalCut[] = []
-  for (const { source, options } of files) cuts.push(...(await cutHere(source, options, requestFor(question), openSpool)))
+  for (const { source, options } of files) cuts.push(...(await cutHere(source, options, requestFor(question, privacy), openSpool)))
   const evidence = evidenceFrom(cuts)
-  const diagnosis = await diagnose(evidence, question, ENGINE_VERSION)
+  const asked = privacy?.question(question) ?? question
+  const diagnosis = await diagnose(evidence, asked, ENGINE_VERSION)
   const captures = evidence.filter(({ kind }) => kind === 'capture')
   const connections = await connectionsOf(captures.map(({ source }) => source))
-  await writeBundle({ diagnosis, question, connections, evidence }, sink)
+  await writeBundle({ diagnosis, question: asked, connections, evidence }, sink)
   return diagnosis
 }
 

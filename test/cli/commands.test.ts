@@ -2,15 +2,18 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import { gzipSync, zipSync } from 'fflate'
+import { gzipSync, unzipSync, zipSync } from 'fflate'
 import { afterAll, describe, expect, it } from 'vitest'
 import { COMMANDS } from '../../src/cli/commands.ts'
+import { originals } from '../support/originals.ts'
 import { runCommand } from './run-command.ts'
 
 const CORPUS = new URL('../corpus/', import.meta.url).pathname
 const CAPTURE = join(CORPUS, 'c001.pcap')
 const LOG = join(CORPUS, 'c001.log')
 const AT = '2025-09-23T13:59:37.611943Z'
+const HOST = '10.20.172.89'
+const PEER = '10.20.172.253'
 const folder = mkdtempSync(join(tmpdir(), 'hangup-test-'))
 const file = (name: string): string => join(folder, name)
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -201,6 +204,33 @@ describe('bundle, verify and diagnose again', () => {
   it('is the same bytes each time', async () => {
     for (const name of ['a.zip', 'b.zip']) await runCommand('bundle', '--at', AT, '-o', file(name), CAPTURE, LOG)
     expect(readFileSync(file('a.zip')).equals(readFileSync(file('b.zip')))).toBe(true)
+  })
+})
+
+describe('a private bundle', () => {
+  const asked = ['bundle', '--at', AT, '--timezone', '+02:00', '--host', HOST, '--peer', `${PEER}:9100`]
+  const entries = (zip: string) => Object.entries(unzipSync(readFileSync(zip)))
+
+  it('with --pseudonymise holds no original address, and the map, kept beside it, restores the report', async () => {
+    const map = file('private-map.json')
+    const ran = await runCommand(...asked, '--pseudonymise', '--map', map, '-o', file('private.zip'), CAPTURE, LOG)
+    expect(ran).toMatchObject({ code: 0, err: expect.stringContaining('private-map.json') })
+    for (const [name, bytes] of entries(file('private.zip'))) {
+      for (const original of originals(HOST, PEER)) expect(Buffer.from(bytes).includes(original), `${name} ${original}`).toBe(false)
+    }
+    await runCommand(...asked, '--strip-payload', '-o', file('stripped.zip'), CAPTURE, LOG)
+    const headlineOf = (zip: string): string =>
+      JSON.parse(Buffer.from(unzipSync(readFileSync(zip))['diagnosis.json'] ?? []).toString()).verdict.headline
+    writeFileSync(file('headline.txt'), headlineOf(file('private.zip')))
+    expect(headlineOf(file('private.zip'))).not.toBe(headlineOf(file('stripped.zip')))
+    expect((await runCommand('reveal', '--map', map, file('headline.txt'))).out).toBe(headlineOf(file('stripped.zip')))
+    expect(await runCommand('verify', file('private.zip'))).toMatchObject({ code: 0 })
+  })
+
+  it('asks where the map may go before it writes anything', async () => {
+    const ran = await runCommand(...asked, '--pseudonymise', '-o', file('nowhere.zip'), CAPTURE)
+    expect(ran).toMatchObject({ code: 2, err: expect.stringContaining('--map') })
+    expect(readdirSync(folder)).not.toContain('nowhere.zip')
   })
 })
 
