@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { zipSync } from 'fflate'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { runCommand } from '../cli/run-command.ts'
@@ -106,6 +107,14 @@ describe('try it here', () => {
     const files = [join(CORPUS, 'c001.pcap'), join(CORPUS, 'c001.log')]
     await runCommand('bundle', '--timezone', 'Europe/Berlin', '-o', zip, ...files)
     expect(readFileSync(path).equals(readFileSync(zip))).toBe(true)
+  })
+
+  it('finds in a zip what it finds in its files', async () => {
+    const [capture, log] = [readFileSync(join(CORPUS, 'c001.pcap')), readFileSync(join(CORPUS, 'c001.log'))]
+    const buffer = Buffer.from(zipSync({ 'c001.pcap': capture, 'logs/c001.log': log, 'readme.txt': new Uint8Array(0) }))
+    await page.setInputFiles('input[type=file]', { name: 'case.zip', mimeType: 'application/zip', buffer })
+    await page.getByRole('button', { name: 'Find out who hung up' }).click()
+    await page.frameLocator('iframe.report').getByText('logs/c001.log').first().waitFor()
   })
 
   it('says what is wrong with a file that is no evidence', async () => {
