@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { type CaseView, getCase, getDiagnosis, openCase, startDiagnosis, stripsPayload } from '../client/case-api.ts'
-import { instantOf, windowOf } from '../client/case-window.ts'
+import { instantOf, peerOf, windowOf } from '../client/case-window.ts'
 import { cutHere, type LocalCut } from '../client/cut-here.ts'
 import { countOf, formatBytes, formatSeconds } from '../client/figures.ts'
 import { requestFor } from '../client/local-case.ts'
 import { type Patience, patiently } from '../client/retry.ts'
 import { type Sending, sendFile, waitForVerdict } from '../client/send-case.ts'
+import { newMap, realHints, SenderPrivacy } from '../client/sender-privacy.ts'
 import { ServiceError } from '../client/service-error.ts'
 import { sleep } from '../client/sleep.ts'
 import { CasePrivacy } from '../core/diagnosis/privacy/privacy.ts'
@@ -19,10 +20,11 @@ import { endpointText } from './endpoint.ts'
 import { readFileArguments } from './file-argument.ts'
 import { keptFile } from './kept-file.ts'
 import { progressOf } from './progress.ts'
+import { readKeptMap, writeMap } from './pseudonym-file.ts'
 import { readQuestion } from './question-options.ts'
 import { type Destination, readDestination } from './service-option.ts'
 import { durationOption } from './time-options.ts'
-import { uploadFolder } from './upload-folder.ts'
+import { mapFile, uploadFolder } from './upload-folder.ts'
 
 /** Tries in a row: with 30 s between them, ten minutes without a network. */
 const TRIES = 25
@@ -30,20 +32,22 @@ const TRIES = 25
 /** Cuts, shows, sends, waits, prints. `at` overrules `--at`. */
 export async function sendFiles(args: Arguments, words: readonly string[], terminal: Terminal, at?: bigint): Promise<ExitCode> {
   const destination = readDestination(args)
-  const question = readQuestion(args, terminal, at)
+  const question = { ...readQuestion(args, terminal, at), payloadStripped: args.has('strip-payload') }
   const patience = patienceOf(terminal)
   const { access, caseId } = destination
   try {
     const known = caseId === undefined ? undefined : await patiently(patience, () => getCase(access, caseId))
     if (!known && question.window === undefined) throw new UsageError('when did it happen? Give --at T')
-    const cuts = await cutAll(words, known ? questionOf(known) : question, terminal)
+    const sender = senderPrivacy(args, known)
+    const cuts = await cutAll(words, known ? questionOf(known, sender) : question, terminal, sender)
     const leaving = cuts.filter(({ receipt }) => receipt.kept.records > 0)
     if (leaving.length === 0) {
       terminal.err('hangup: nothing lies inside the window, so nothing is sent. Check --at and --timezone\n')
       return 1
     }
     if (args.has('dry-run')) return 0
-    const { id } = known ?? (await openNew(destination, caseFields(args, question), patience))
+    const { id } = known ?? (await openNew(destination, caseFields(args, question, sender), patience))
+    if (sender) terminal.err(writeMap(args.text('map') ?? mapFile(id), sender.map))
     return await deliver({ access, caseId: id, memory: uploadFolder(id), patience }, leaving, args, terminal)
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error
@@ -57,13 +61,28 @@ function openNew({ access }: Destination, fields: Record<string, unknown>, patie
   return patiently(patience, () => openCase(access, fields, idempotencyKey))
 }
 
-async function cutAll(words: readonly string[], question: Question, terminal: Terminal): Promise<readonly LocalCut[]> {
+/** Files of a case that asks for pseudonyms, or is to, get them here: with the map of an earlier run where there is one. */
+function senderPrivacy(args: Arguments, known: CaseView | undefined): SenderPrivacy | undefined {
+  const isWanted = known ? known.privacy.addresses === 'pseudonymise' : args.has('pseudonymise')
+  if (!isWanted) return undefined
+  const path = args.text('map') ?? (known && mapFile(known.id))
+  return new SenderPrivacy((path === undefined ? undefined : readKeptMap(path)) ?? newMap(randomUUID()))
+}
+
+async function cutAll(
+  words: readonly string[],
+  question: Question,
+  terminal: Terminal,
+  sender: SenderPrivacy | undefined,
+): Promise<readonly LocalCut[]> {
   const cuts: LocalCut[] = []
-  const privacy = question.payloadStripped ? new CasePrivacy({ payload: 'strip', addresses: 'keep' }) : undefined
+  const stripped = question.payloadStripped ? new CasePrivacy({ payload: 'strip', addresses: 'keep' }) : undefined
+  const hints = { host: question.host, peer: question.peer?.ip, error: question.error }
   for (const { source, options } of await namedSources(readFileArguments(words))) {
-    const request = { ...requestFor(question), scope: question.peer ? ('peers' as const) : ('all' as const), privacy }
-    const made = await cutHere(source, options, request, keptFile)
-    for (const cut of made) terminal.err(described(cut))
+    const request = { ...requestFor(question, sender?.privacy ?? stripped), scope: question.peer ? ('peers' as const) : ('all' as const) }
+    const cut = await cutHere(source, options, request, keptFile)
+    const made = sender ? cut.map((each) => sender.marked(each, hints)) : cut
+    for (const each of made) terminal.err(described(each))
     cuts.push(...made)
   }
   return cuts
@@ -85,29 +104,33 @@ function described({ receipt, sendAs }: LocalCut): string {
 }
 
 /** A case's own window and names, for a case that support has opened. */
-function questionOf(view: CaseView): Question {
+function questionOf(view: CaseView, sender: SenderPrivacy | undefined): Question {
+  const peer = peerOf(view)
+  const given = { host: view.host ?? undefined, peer: peer?.ip, error: view.error ?? undefined }
+  const hints = sender ? realHints(given, sender.map) : given
   return {
     incidentAtNs: instantOf(view.incidentAt),
     window: windowOf(view),
     toleranceSeconds: 0,
-    host: view.host ?? undefined,
-    peer: view.scope === 'peers' && view.peer ? { ip: view.peer.ip, port: view.peer.port ?? undefined } : undefined,
+    host: hints.host,
+    peer: view.scope === 'peers' && hints.peer ? { ip: hints.peer, port: peer?.port } : undefined,
     timezone: view.timezone ?? undefined,
-    error: undefined,
+    error: hints.error,
     revision: 1,
     payloadStripped: stripsPayload(view),
   }
 }
 
-function caseFields(args: Arguments, question: Question): Record<string, unknown> {
-  const { incidentAtNs, peer, host, timezone, error, toleranceSeconds } = question
+function caseFields(args: Arguments, question: Question, sender: SenderPrivacy | undefined): Record<string, unknown> {
+  const { incidentAtNs, peer, host, timezone, error, toleranceSeconds } = sender?.privacy.question(question) ?? question
+  const privacy = { payload: question.payloadStripped || sender ? 'strip' : 'keep', addresses: sender ? 'pseudonymise' : 'keep' }
   const ticket = args.text('ticket')
   const margins = { before: durationOption('before', args), after: durationOption('after', args) }
   return {
     incidentAt: formatInstant(incidentAtNs ?? 0n),
     incidentToleranceSeconds: toleranceSeconds,
     window: margins,
-    ...{ host, peer: peer && endpointText(peer), timezone, error },
+    ...{ host, peer: peer && endpointText(peer), timezone, error, privacy },
     ...(ticket === undefined ? {} : { ticket: { system: 'command line', id: ticket } }),
   }
 }

@@ -8,9 +8,14 @@ import { isMissing } from './missing.ts'
 const stateFolder = (): string =>
   join(process.env.XDG_STATE_HOME ?? process.env.LOCALAPPDATA ?? join(homedir(), '.local', 'state'), 'hangup')
 
+/** Where a case's pseudonym map stays unless a person names a place. */
+export const mapFile = (caseId: string): string => join(stateFolder(), `map-${safe(caseId)}.json`)
+
+const safe = (caseId: string): string => caseId.replace(/[^\w-]/g, '_')
+
 /** Uploads begun and not finished, one small file a case: ids and names of what was cut, no content and no key. */
 export function uploadFolder(caseId: string, folder: string = stateFolder()): UploadMemory {
-  const path = join(folder, `uploads-${caseId.replace(/[^\w-]/g, '_')}.json`)
+  const path = join(folder, `uploads-${safe(caseId)}.json`)
   const load = (): Record<string, string> => {
     try {
       return JSON.parse(readFileSync(path, 'utf8'))

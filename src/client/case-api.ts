@@ -22,7 +22,8 @@ export interface CaseView {
   readonly timezone: string | null
   readonly scope: 'all' | 'peers'
   readonly host: string | null
-  readonly peer: { readonly ip: string; readonly port: number | null } | null
+  /** `ip`, `ip:port` or `[ip]:port`. */
+  readonly peer: string | null
   readonly error: string | null
   readonly ticket: { readonly system: string; readonly id: string } | null
   readonly privacy: { readonly payload: 'keep' | 'strip'; readonly addresses: 'keep' | 'pseudonymise' }
@@ -33,7 +34,7 @@ export interface CaseView {
   readonly verdict: { readonly headline: string } | null
 }
 
-/** Renamed addresses imply it: payload holds names too. The service renames; payload need not even reach it. */
+/** Renamed addresses imply it: payload holds names too. */
 export const stripsPayload = ({ privacy }: Pick<CaseView, 'privacy'>): boolean =>
   privacy.payload === 'strip' || privacy.addresses === 'pseudonymise'
 

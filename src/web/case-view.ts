@@ -1,5 +1,5 @@
 import { type CaseView, getCase, type ServiceAccess, stripsPayload } from '../client/case-api.ts'
-import { instantOf, windowOf } from '../client/case-window.ts'
+import { instantOf, peerOf, windowOf } from '../client/case-window.ts'
 import { formatBytes, formatSeconds } from '../client/figures.ts'
 import { ServiceError } from '../client/service-error.ts'
 import type { CaptureTarget } from './capture-commands.ts'
@@ -18,7 +18,8 @@ export async function showCase(view: HTMLElement, link: CaseLink, onKnown: (targ
   const access: ServiceAccess = { base: location.origin, key: link.token, fetch: (...call) => fetch(...call) }
   try {
     const found = await getCase(access, link.caseId)
-    onKnown({ peer: found.peer?.ip, port: found.peer?.port ?? undefined })
+    const peer = peerOf(found)
+    onKnown({ peer: peer?.ip, port: peer?.port })
     const isResult = link.purpose !== 'upload'
     view.replaceChildren(...(isResult ? await resultParts(found, access, link.purpose === 'bundle') : caseParts(found, access)))
   } catch (error) {
@@ -43,7 +44,7 @@ function caseParts(found: CaseView, access: ServiceAccess): HTMLElement[] {
     timezone: found.timezone ?? undefined,
     scope: found.scope,
     host: found.host ?? undefined,
-    peer: found.peer?.ip,
+    peer: peerOf(found)?.ip,
     incidentAtNs: instantOf(found.incidentAt),
     stripPayload: stripsPayload(found),
   }
@@ -79,7 +80,8 @@ function caseFacts(found: CaseView): HTMLElement {
   row('Incident', stamp(found.incidentAt))
   row('Window', stamp(found.window.from), ' to ', stamp(found.window.to))
   if (found.host) row('Server', found.host)
-  if (found.peer) row('Printer', `${found.peer.ip}${found.peer.port ? `, port ${found.peer.port}` : ''}`)
+  const peer = peerOf(found)
+  if (peer) row('Printer', `${peer.ip}${peer.port ? `, port ${peer.port}` : ''}`)
   if (stripsPayload(found)) row('Private', 'what the packets carry is cut off here; only headers are sent')
   if (found.scope === 'peers') row('Kept', 'only packets to and from the printer')
   return el('div', { class: 'card' }, list)

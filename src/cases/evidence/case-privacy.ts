@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { CasePrivacy } from '../../core/diagnosis/privacy/privacy.ts'
 import { PseudonymMap } from '../../core/diagnosis/privacy/pseudonyms.ts'
+import { InputError } from '../../core/errors.ts'
+import type { CutReceipt } from '../../core/intake/receipt.ts'
 import { caseFolder } from '../../store/keys.ts'
 import type { CaseRecord, UploadRecord } from '../../store/records.ts'
 import type { Deps, Principal } from '../deps.ts'
@@ -13,26 +15,87 @@ const mapKey = ({ tenant, id }: Pick<CaseRecord, 'tenant' | 'id'>): string => `$
 /** What lies in place of a map that was fetched. */
 const Fetched = z.object({ fetchedAt: z.string() })
 
+/** What lies in place of a map that the customer's own machine made and kept: its id, that no other gets mixed in. */
+const Kept = z.object({ keptBySender: z.string() })
+
+/** Hints as the sender's map names them. */
+const SenderHints = z.object({ host: z.string().max(64), peer: z.string().max(64), error: z.string().max(2000) }).partial()
+
+/** What a sender's receipt says of the privacy applied there. */
+const SenderPrivacy = z.object({ addresses: z.literal('pseudonymise'), hints: SenderHints.default({}) })
+
+type Stored = PseudonymMap | z.infer<typeof Fetched> | z.infer<typeof Kept>
+
 /** `undefined`: nothing was renamed yet. */
-async function storedMap(deps: Pick<Deps, 'objects'>, found: CaseRecord): Promise<PseudonymMap | z.infer<typeof Fetched> | undefined> {
+async function storedMap(deps: Pick<Deps, 'objects'>, found: CaseRecord): Promise<Stored | undefined> {
   const stored = await deps.objects.get(mapKey(found))
-  return stored && z.union([PseudonymMap, Fetched]).parse(await new Response(stored.body).json())
+  return stored && z.union([PseudonymMap, Fetched, Kept]).parse(await new Response(stored.body).json())
 }
 
 /**
- * The privacy a case asks for, with the pseudonyms its earlier files got. Once the map was fetched the case's own question is in
- * pseudonyms, so that nothing is left to rename.
+ * The privacy a case asks for, with the pseudonyms its earlier files got. Once the map was fetched, or where it never
+ * was here, the case's own question is in pseudonyms, so that nothing is left to rename.
  */
 export async function privacyOf(deps: Pick<Deps, 'objects'>, found: CaseRecord): Promise<CasePrivacy> {
   const settings = found.question.privacy
   if (settings.addresses === 'keep') return new CasePrivacy(settings)
   const stored = await storedMap(deps, found)
-  return stored && 'fetchedAt' in stored ? new CasePrivacy({ payload: 'strip', addresses: 'keep' }) : new CasePrivacy(settings, stored)
+  return stored && !('ipv4' in stored) ? new CasePrivacy({ payload: 'strip', addresses: 'keep' }) : new CasePrivacy(settings, stored)
 }
 
 /** Keeps the pseudonyms for the next file. */
 export async function rememberPseudonyms(deps: Pick<Deps, 'objects'>, found: CaseRecord, privacy: CasePrivacy): Promise<void> {
   if (privacy.renames) await deps.objects.put(mapKey(found), JSON.stringify(privacy.map), 'application/json')
+}
+
+/**
+ * The privacy left to apply to one file. The first file decides who renames, the service or the sender's machine, and with which map.
+ *
+ * @param pseudonyms id of the sender's map, where the file came renamed
+ * @throws {Refusal} conflict, when the case's earlier files were renamed elsewhere or with another map
+ */
+export async function privacyOfFile(deps: Pick<Deps, 'objects'>, found: CaseRecord, pseudonyms: string | undefined): Promise<CasePrivacy> {
+  await mustStillRename(deps, found)
+  if (found.question.privacy.addresses === 'keep') return privacyOf(deps, found)
+  const stored = await storedMap(deps, found)
+  const sender = stored && 'keptBySender' in stored ? stored.keptBySender : undefined
+  if (stored && sender !== pseudonyms) {
+    const message = "this case's files were pseudonymised elsewhere, or with another map: the same address would have two names"
+    throw new Refusal(
+      'conflict',
+      message,
+      'Send from where the first file came from, with its map; or open a new case with all of its files.',
+    )
+  }
+  if (!stored && pseudonyms !== undefined) {
+    await deps.objects.put(mapKey(found), JSON.stringify({ keptBySender: pseudonyms }), 'application/json')
+  }
+  return privacyOf(deps, found)
+}
+
+/**
+ * The receipt of a file that came pseudonymised, and the case's hints from then on in the sender's pseudonyms. `undefined`: the service
+ * renames this case.
+ */
+export async function takeSenderNames(
+  deps: Deps,
+  principal: Principal,
+  found: CaseRecord,
+  receipt: CutReceipt,
+): Promise<CutReceipt | undefined> {
+  const stored = await storedMap(deps, found)
+  if (!stored || !('keptBySender' in stored)) return undefined
+  const told = SenderPrivacy.safeParse(receipt.options.privacy)
+  if (!told.success) {
+    const advice = 'Send it as hangup send or the page made it.'
+    throw new InputError('bad-receipt', 'the receipt of a pseudonymised file must be pseudonymised too', advice)
+  }
+  const { host, peer, error } = told.data.hints
+  await changeCase(deps, principal, found.id, ({ question }) => {
+    const renamed = peer === undefined || question.peer === undefined ? undefined : { ...question.peer, ip: peer }
+    return { question: { ...question, host, peer: renamed, error }, peer: renamed?.ip ?? null }
+  })
+  return receipt
 }
 
 /** Without its map a case takes nothing more in: the same address would get another pseudonym. */
@@ -79,6 +142,10 @@ export async function fetchPseudonyms(deps: Deps, principal: Principal, caseId: 
     const stored = await storedMap(deps, found)
     if (!stored) {
       throw new Refusal('no-pseudonyms', 'nothing of this case was pseudonymised', 'Open a case with privacy {addresses: pseudonymise}.')
+    }
+    if ('keptBySender' in stored) {
+      const advice = 'Ask the customer to undo the names: hangup reveal, with the map kept there.'
+      throw new Refusal('no-pseudonyms', "the map was made on the customer's own machine and never came here", advice)
     }
     if ('fetchedAt' in stored) {
       throw new Refusal(

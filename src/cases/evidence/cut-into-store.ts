@@ -8,7 +8,7 @@ import type { CaseRecord, EvidenceRecord } from '../../store/records.ts'
 import type { Deps } from '../deps.ts'
 import { incidentNs, scopeOf, windowOf } from '../question.ts'
 import { summarise } from '../receipt-summary.ts'
-import { mustStillRename, privacyOf, rememberPseudonyms } from './case-privacy.ts'
+import { privacyOfFile, rememberPseudonyms } from './case-privacy.ts'
 
 export interface CutOrder {
   /** Prefix of what is written. */
@@ -28,8 +28,9 @@ export interface CutResult {
 export async function cutIntoStore(deps: Pick<Deps, 'objects'>, order: CutOrder): Promise<CutResult> {
   const { folder, name, found, options } = order
   const { question } = found
-  await mustStillRename(deps, found)
-  const privacy = await privacyOf(deps, found)
+  const privacy = await privacyOfFile(deps, found, options.pseudonyms)
+  // A file that came renamed was cut to its scope where the real addresses are known.
+  const isRenamed = options.pseudonyms !== undefined && !privacy.renames
   const request = {
     window: windowOf(question),
     incidentAtNs: incidentNs(question),
@@ -37,7 +38,7 @@ export async function cutIntoStore(deps: Pick<Deps, 'objects'>, order: CutOrder)
     host: question.host,
     peer: question.peer?.ip,
     error: question.error,
-    scope: scopeOf(question),
+    scope: isRenamed ? 'all' : scopeOf(question),
     toolVersion: ENGINE_VERSION,
     by: 'service',
     keepHeader: true,

@@ -1,5 +1,6 @@
 import type { Arguments } from '../arguments.ts'
 import { type Command, type ExitCode, type Terminal, UsageError } from '../command.ts'
+import { PRIVACY_OPTIONS } from '../privacy-options.ts'
 import { QUESTION_OPTIONS } from '../question-options.ts'
 import { sendFiles } from '../send-files.ts'
 import { watchFolder } from '../watch-folder.ts'
@@ -8,6 +9,9 @@ export const send: Command = {
   synopsis: '--to URL --key KEY --at T [OPTIONS] FILE...',
   about: `Cuts the files here, shows what is left, sends only that with its receipts, waits, and prints the verdict. An interrupted send goes on
 where it was: give the same line again. --to takes the link of a case too, and needs no key and no --at then.
+
+A case that asks for pseudonymised addresses gets them here: the map that turns them back (hangup reveal) stays on this machine, with what
+is remembered of uploads or where --map says.
 
 With --watch DIR it keeps an eye on a folder of ring-buffer captures and on the logs named as FILE: when an error appears in a log, it
 sends the window round it by itself, and watches on.
@@ -19,6 +23,7 @@ Exit code 0: diagnosed. 1: not sent or not diagnosed. 2: the command line is wro
     { name: 'case', value: 'ID', says: 'send to this case instead of opening one' },
     { name: 'ticket', value: 'ID', says: "the ticket's number, for a new case" },
     ...QUESTION_OPTIONS,
+    ...PRIVACY_OPTIONS,
     { name: 'dry-run', says: 'only show what would be sent' },
     { name: 'json', says: 'print the whole diagnosis as JSON' },
     { name: 'watch', value: 'DIR', says: 'wait for the error, then send what this folder holds round it' },

@@ -18,6 +18,8 @@ export const FileOptions = z.object({
   clockOffset: z.coerce.number().min(-1e8).max(1e8).optional(),
   vantage: z.enum(['host', 'peer', 'middle', 'unknown']).optional(),
   keepUndated: z.stringbool().or(z.boolean()).optional(),
+  /** Names the map, kept by the sender, with which page or command line pseudonymised these bytes: they are not renamed again. */
+  pseudonyms: z.string().min(8).max(64).optional(),
 })
 export type FileOptions = z.infer<typeof FileOptions>
 

@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import { CasePrivacy } from '../core/diagnosis/privacy/privacy.ts'
+import { PseudonymMap } from '../core/diagnosis/privacy/pseudonyms.ts'
+import { reveal } from '../core/diagnosis/privacy/reveal.ts'
+import type { LocalCut } from './cut-here.ts'
+
+/** One case's map as it is kept on the customer's machine. Its id goes along with the files, the map never. */
+export const KeptMap = PseudonymMap.extend({ id: z.string().min(8).max(64) })
+export type KeptMap = z.infer<typeof KeptMap>
+
+/** A case without pseudonyms yet. @param id random */
+export const newMap = (id: string): KeptMap => ({
+  ...{ schemaVersion: 1, id, ipv4: [], ipv6: { networks: [], middles: [], lows: [] }, macs: [], names: [] },
+})
+
+/** What a case says of its incident, as text. */
+export interface Hints {
+  readonly host?: string | undefined
+  readonly peer?: string | undefined
+  readonly error?: string | undefined
+}
+
+/** Hints with their real names: once a file was sent, the service knows them in pseudonyms. */
+export function realHints({ host, peer, error }: Hints, map: PseudonymMap): Hints {
+  const real = (text: string | undefined) => text && reveal(text, map)
+  return { host: real(host), peer: real(peer), error: real(error) }
+}
+
+/** Renames the files of a case before they are sent, one after the other, all with one map. */
+export class SenderPrivacy {
+  readonly privacy: CasePrivacy
+  readonly #id: string
+
+  constructor(kept: KeptMap) {
+    this.privacy = new CasePrivacy({ payload: 'strip', addresses: 'pseudonymise' }, kept)
+    this.#id = kept.id
+  }
+
+  get map(): KeptMap {
+    return { ...this.privacy.map, id: this.#id }
+  }
+
+  /** @param hints with their real names */
+  renamed({ host, peer, error }: Hints): Hints {
+    const named = (text: string | undefined) => text && this.privacy.text(text)
+    return { host: named(host), peer: named(peer), error: named(error) }
+  }
+
+  /** Says to the service which map the file was renamed with, and what its hints are called there. @param hints with their real names */
+  marked(cut: LocalCut, hints: Hints): LocalCut {
+    const { options } = cut.receipt
+    const privacy = { ...this.privacy.report(), hints: this.renamed(hints) }
+    return { ...cut, options: { ...cut.options, pseudonyms: this.#id }, receipt: { ...cut.receipt, options: { ...options, privacy } } }
+  }
+}
