@@ -4,6 +4,7 @@ import { formatBytes, formatSeconds } from '../client/figures.ts'
 import { ServiceError } from '../client/service-error.ts'
 import type { CaptureTarget } from './capture-commands.ts'
 import type { CaseLink } from './case-link.ts'
+import { CaseNames } from './case-names.ts'
 import { caseSender } from './case-sender.ts'
 import { el, stamp } from './dom.ts'
 import { dropZone } from './drop-zone.ts'
@@ -39,7 +40,8 @@ function adviceFor(error: ServiceError): string {
 function caseParts(found: CaseView, access: ServiceAccess): HTMLElement[] {
   const memory = new CaseMemory(found.id)
   const engine = new Engine()
-  const order: CutOrder = {
+  const names = found.privacy.addresses === 'pseudonymise' ? new CaseNames(found.id) : undefined
+  const order: Omit<CutOrder, 'pseudonyms'> = {
     window: windowOf(found),
     timezone: found.timezone ?? undefined,
     scope: found.scope,
@@ -53,9 +55,10 @@ function caseParts(found: CaseView, access: ServiceAccess): HTMLElement[] {
   const sender = caseSender({ found, access, memory, onLooked }, () => files.ready)
   const files = new FileList(
     engine,
-    () => order,
+    () => ({ ...order, pseudonyms: names && { map: names.map } }),
     found.incidentAt,
     () => sender.update(files.isReading),
+    (map) => names?.keep(map),
   )
   return [
     el('h1', {}, 'Send what shows the error'),
@@ -69,6 +72,7 @@ function caseParts(found: CaseView, access: ServiceAccess): HTMLElement[] {
     ...unfinished(memory),
     dropZone('or drop them here: pcap, pcapng, logs of any kind, .evtx; also gz and zip', (chosen) => files.add(chosen)),
     files.node,
+    ...(names ? [names.node] : []),
     sender.node,
   ]
 }
@@ -82,7 +86,7 @@ function caseFacts(found: CaseView): HTMLElement {
   if (found.host) row('Server', found.host)
   const peer = peerOf(found)
   if (peer) row('Printer', `${peer.ip}${peer.port ? `, port ${peer.port}` : ''}`)
-  if (stripsPayload(found)) row('Private', 'what the packets carry is cut off here; only headers are sent')
+  if (stripsPayload(found)) row('Private', privateFact(found))
   if (found.scope === 'peers') row('Kept', 'only packets to and from the printer')
   return el('div', { class: 'card' }, list)
 }
@@ -94,6 +98,11 @@ const ASKS: Readonly<Record<string, string>> = {
   'watchdog-log': 'Watchdog log',
   'event-log': 'Event log',
 }
+
+const privateFact = ({ privacy }: CaseView): string =>
+  privacy.addresses === 'pseudonymise'
+    ? 'addresses are renamed here, and what the packets carry is cut off'
+    : 'what the packets carry is cut off here; only headers are sent'
 
 function checklist({ checklist: items }: CaseView): HTMLElement {
   const list = el('ul', { class: 'checklist' })

@@ -1,3 +1,4 @@
+import type { KeptMap } from '../client/sender-privacy.ts'
 import type { Diagnosis } from '../core/diagnosis/schema.ts'
 import type { CutReceipt, FileOptions } from '../core/intake/receipt.ts'
 import type { Window } from '../core/time/window.ts'
@@ -21,6 +22,8 @@ export interface CutOrder {
   readonly incidentAtNs: bigint | undefined
   /** `privacy: {payload: strip}`: nothing behind the TCP header leaves. */
   readonly stripPayload: boolean
+  /** `privacy: {addresses: pseudonymise}`: with the map so far; undefined: addresses stay. */
+  readonly pseudonyms: { readonly map: KeptMap | undefined } | undefined
 }
 
 /** What a person knows of the incident: the page's form of the engine's question. */
@@ -46,7 +49,7 @@ export interface BlobCut {
 }
 
 export interface EngineResults {
-  readonly inspect: { readonly cuts: readonly BlobCut[] }
+  readonly inspect: { readonly cuts: readonly BlobCut[]; readonly map: KeptMap | undefined }
   readonly diagnose: { readonly diagnosis: Diagnosis; readonly html: string; readonly markdown: string }
   readonly bundle: { readonly zip: Blob }
 }

@@ -2,6 +2,7 @@ import { cutHere } from '../client/cut-here.ts'
 import { evidenceOf } from '../client/evidence.ts'
 import type { KeptBytes } from '../client/kept-bytes.ts'
 import { writeLocalBundle } from '../client/local-case.ts'
+import { newMap, realHints, SenderPrivacy } from '../client/sender-privacy.ts'
 import { diagnose } from '../core/diagnosis/diagnose.ts'
 import { CasePrivacy } from '../core/diagnosis/privacy/privacy.ts'
 import type { Question } from '../core/diagnosis/question.ts'
@@ -62,7 +63,7 @@ const sizeOf = (job: EngineJob): number => filesOf(job).reduce((sum, { file }) =
 async function work(job: EngineJob, onRead: OnRead): Promise<EngineResults[keyof EngineResults]> {
   switch (job.kind) {
     case 'inspect':
-      return { cuts: await inspect(job.chosen, job.order, onRead) }
+      return inspect(job.chosen, job.order, onRead)
     case 'diagnose':
       return diagnoseHere(job.files, job.question, onRead)
     case 'bundle':
@@ -73,20 +74,29 @@ async function work(job: EngineJob, onRead: OnRead): Promise<EngineResults[keyof
 /** A window that holds nothing: the file is read for what it is, and no byte of it is kept. */
 const NOTHING: Window = { fromNs: 0n, toNs: 0n }
 
-async function inspect({ file, options }: ChosenFile, order: CutOrder, onRead: OnRead): Promise<readonly BlobCut[]> {
-  const { window = NOTHING, timezone, stripPayload, ...asked } = order
+/** The files of a case share one map, in the order in which they are read. */
+let sender: SenderPrivacy | undefined
+
+async function inspect({ file, options }: ChosenFile, order: CutOrder, onRead: OnRead): Promise<EngineResults['inspect']> {
+  const { window = NOTHING, timezone, stripPayload, pseudonyms, host, peer, ...asked } = order
+  if (pseudonyms) sender ??= new SenderPrivacy(pseudonyms.map ?? newMap(crypto.randomUUID()))
+  const hints = sender ? realHints({ host, peer }, sender.map) : { host, peer }
+  const stripped = stripPayload ? new CasePrivacy({ payload: 'strip', addresses: 'keep' }) : undefined
   const request: CutRequest = {
     ...asked,
+    ...hints,
     window,
     caseTimezone: timezone,
     toolVersion: ENGINE_VERSION,
     by: 'client',
     keepHeader: true,
-    privacy: stripPayload ? new CasePrivacy({ payload: 'strip', addresses: 'keep' }) : undefined,
+    privacy: sender?.privacy ?? stripped,
   }
   const blobs = new Map<KeptBytes, Blob>()
   const cuts = await cutHere(browserSource(file, onRead), options, request, async () => blobSpool(blobs))
-  return cuts.map(({ kept, ...cut }) => ({ ...cut, kept: blobs.get(kept) ?? new Blob() }))
+  const marked = cuts.map((cut) => sender?.marked(cut, hints) ?? cut)
+  const stored: readonly BlobCut[] = marked.map(({ kept, ...cut }) => ({ ...cut, kept: blobs.get(kept) ?? new Blob() }))
+  return { cuts: stored, map: sender?.map }
 }
 
 async function diagnoseHere(files: readonly ChosenFile[], asked: LocalQuestion, onRead: OnRead): Promise<EngineResults['diagnose']> {

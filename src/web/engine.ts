@@ -24,9 +24,9 @@ export class Engine {
   private last: Promise<unknown> = Promise.resolve()
   private nextId = 1
 
-  /** Runs after the jobs before it. Aborting ends the worker itself: a running pass has no other way to hear of it. */
-  run<J extends EngineJob>(job: J, onProgress: Progress, signal: AbortSignal): Promise<EngineResults[J['kind']]> {
-    const turn = this.last.then(() => this.runNow(job, onProgress, signal))
+  /** Runs after the jobs before it; `job` is asked for when its turn has come. Aborting ends the worker itself: a running pass has no other way to hear of it. */
+  run<J extends EngineJob>(job: () => J, onProgress: Progress, signal: AbortSignal): Promise<EngineResults[J['kind']]> {
+    const turn = this.last.then(() => this.runNow(job(), onProgress, signal))
     this.last = turn.then(
       () => undefined,
       () => undefined,

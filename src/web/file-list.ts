@@ -1,3 +1,4 @@
+import type { KeptMap } from '../client/sender-privacy.ts'
 import type { CutReceipt, FileOptions } from '../core/intake/receipt.ts'
 import { announce, el } from './dom.ts'
 import { Cancelled, type Engine, EngineFailure } from './engine.ts'
@@ -28,13 +29,21 @@ export class FileList {
   private readonly order: () => CutOrder
   private readonly incidentAt: string | undefined
   private readonly onChange: () => void
+  private readonly onMap: (map: KeptMap) => void
 
-  /** `order` is asked at each reading. */
-  constructor(engine: Engine, order: () => CutOrder, incidentAt: string | undefined, onChange: () => void) {
+  /** `order` is asked at each reading; `onMap` hears of the pseudonyms made by then. */
+  constructor(
+    engine: Engine,
+    order: () => CutOrder,
+    incidentAt: string | undefined,
+    onChange: () => void,
+    onMap: (map: KeptMap) => void = () => undefined,
+  ) {
     this.engine = engine
     this.order = order
     this.incidentAt = incidentAt
     this.onChange = onChange
+    this.onMap = onMap
   }
 
   get ready(): readonly ReadyFile[] {
@@ -116,8 +125,9 @@ export class FileList {
       card.show({ kind: 'reading', done, bytesPerSecond: (done * 1000) / Math.max(1, performance.now() - startedAt) })
     }
     try {
-      const result = await this.engine.run({ kind: 'inspect', chosen, order: this.order() }, onProgress, entry.cancel.signal)
-      entry.ready = { chosen, card, ...result }
+      const result = await this.engine.run(() => ({ kind: 'inspect', chosen, order: this.order() }), onProgress, entry.cancel.signal)
+      if (result.map) this.onMap(result.map)
+      entry.ready = { chosen, card, cuts: result.cuts }
       this.showReady()
       announce(`${name} read`)
     } catch (error) {

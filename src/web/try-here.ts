@@ -51,6 +51,7 @@ const wholeFile = (moment: MomentChoice): CutOrder => ({
   peer: undefined,
   incidentAtNs: undefined,
   stripPayload: false,
+  pseudonyms: undefined,
 })
 
 async function diagnose(engine: Engine, files: FileList, moment: MomentChoice, outcome: HTMLElement, go: HTMLButtonElement): Promise<void> {
@@ -69,7 +70,7 @@ async function diagnose(engine: Engine, files: FileList, moment: MomentChoice, o
   )
   go.disabled = true
   try {
-    const result = await engine.run({ kind: 'diagnose', files: chosen, question }, onProgress, cancel.signal)
+    const result = await engine.run(() => ({ kind: 'diagnose', files: chosen, question }), onProgress, cancel.signal)
     showResult(outcome, result, () => bundle(engine, { kind: 'bundle', files: chosen, question }))
   } catch (error) {
     outcome.replaceChildren(error instanceof EngineFailure ? el('p', { class: 'note bad' }, `${error.message}. ${error.advice}`) : '')
@@ -97,7 +98,11 @@ function showResult(outcome: HTMLElement, result: EngineResults['diagnose'], mak
 }
 
 async function bundle(engine: Engine, job: Extract<EngineJob, { kind: 'bundle' }>): Promise<Blob> {
-  const { zip } = await engine.run(job, () => undefined, new AbortController().signal)
+  const { zip } = await engine.run(
+    () => job,
+    () => undefined,
+    new AbortController().signal,
+  )
   return zip
 }
 

@@ -71,7 +71,11 @@ async function cutRepeated({ gigabytes, record, records }: { gigabytes: number; 
       }
       worker.postMessage({
         id: 1,
-        job: { kind: 'inspect', chosen: { file, options: {} }, order: { window, scope: 'all', stripPayload: false } },
+        job: {
+          kind: 'inspect',
+          chosen: { file, options: {} },
+          order: { window, scope: 'all', stripPayload: false, pseudonyms: undefined },
+        },
       })
     },
   )
