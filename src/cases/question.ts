@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Question } from '../core/diagnosis/question.ts'
+import { canonicalIp } from '../core/packet/address.ts'
 import { parseDuration } from '../core/time/duration.ts'
 import { atOffset, readTime } from '../core/time/instant.ts'
 import { DEFAULT_TOLERANCE_SECONDS, type Window, windowRound } from '../core/time/window.ts'
@@ -26,13 +27,13 @@ export const PeerText = z
   .transform((written, context) => {
     const match =
       /^(?:\[([0-9a-f:.]+)\]|(\d{1,3}(?:\.\d{1,3}){3}))(?::(\d{1,5}))?$/i.exec(written) ?? /^((?=.*:.*:)[0-9a-f:.]+)$/i.exec(written)
-    const ip = match?.[1] ?? match?.[2]
+    const ip = canonicalIp(match?.[1] ?? match?.[2] ?? '')
     const port = match?.[3] === undefined ? undefined : Number(match[3])
-    if (ip === undefined || !isIpAddress(ip) || (port !== undefined && (port < 1 || port > 65_535))) {
+    if (ip === undefined || (port !== undefined && (port < 1 || port > 65_535))) {
       context.addIssue({ code: 'custom', message: 'expected an IP address, or ip:port; [..] round an IPv6 address before a port' })
       return z.NEVER
     }
-    return { ip: ip.toLowerCase(), port }
+    return { ip, port }
   })
 
 /** As `PeerText` reads it. */
@@ -40,9 +41,6 @@ export const peerText = ({ ip, port }: { readonly ip: string; readonly port: num
   if (port === undefined) return ip
   return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`
 }
-
-const isIpAddress = (ip: string): boolean =>
-  ip.includes(':') ? URL.canParse(`http://[${ip}]/`) : ip.split('.').every((part) => Number(part) <= 255)
 
 const HostText = PeerText.transform(({ ip }) => ip)
 
@@ -62,31 +60,39 @@ function isTimezone(name: string): boolean {
 const IncidentAt = z.iso.datetime({ offset: true, error: 'expected an RFC 3339 time with an offset, such as 2026-03-01T14:05:00+01:00' })
 
 /** What `POST /v1/cases` asks for, as the caller writes it. */
-export const CaseFields = z.strictObject({
-  incidentAt: IncidentAt.describe(
-    'The moment of the incident, RFC 3339 with offset. A ticket that names none sends its own creation time.',
-  ),
-  incidentToleranceSeconds: z.number().min(0).max(86_400).default(DEFAULT_TOLERANCE_SECONDS).describe('Widens the window on both sides.'),
-  window: z.strictObject({ before: Span.optional(), after: Span.optional() }).optional().describe('Seconds, or ISO 8601 durations.'),
-  timezone: Timezone.optional().describe('IANA name or +HH:MM, for logs that name none.'),
-  host: HostText.optional().describe('IP address of the machine whose software reported the error.'),
-  peer: PeerText.optional().describe('The other end: ip or ip:port.'),
-  scope: z.enum(['all', 'peers']).optional().describe('`peers` keeps only packets to and from the peer; the default when `peer` is known.'),
-  error: z.string().min(1).max(2000).optional().describe('Error text or code from the ticket.'),
-  ticket: z
-    .strictObject({ system: z.string().min(1).max(40), id: z.string().min(1).max(100), url: z.url().max(2000).optional() })
-    .optional(),
-  privacy: z
-    .strictObject({ payload: z.enum(['keep', 'strip']).default('keep'), addresses: z.enum(['keep', 'pseudonymise']).default('keep') })
-    .default({ payload: 'keep', addresses: 'keep' }),
-  asks: z
-    .array(z.enum(ASKS))
-    .max(10)
-    .default([...ASKS])
-    .describe('What is to be collected: the checklist.'),
-  showReport: z.boolean().default(false).describe('Who sends files by this case’s upload link may also read its diagnosis.'),
-  callbackUrl: z.url().max(2000).optional().describe('Told when this case is diagnosed or failed; https only.'),
-})
+export const CaseFields = z
+  .strictObject({
+    incidentAt: IncidentAt.describe(
+      'The moment of the incident, RFC 3339 with offset. A ticket that names none sends its own creation time.',
+    ),
+    incidentToleranceSeconds: z.number().min(0).max(86_400).default(DEFAULT_TOLERANCE_SECONDS).describe('Widens the window on both sides.'),
+    window: z.strictObject({ before: Span.optional(), after: Span.optional() }).optional().describe('Seconds, or ISO 8601 durations.'),
+    timezone: Timezone.optional().describe('IANA name or +HH:MM, for logs that name none.'),
+    host: HostText.optional().describe('IP address of the machine whose software reported the error.'),
+    peer: PeerText.optional().describe('The other end: ip or ip:port.'),
+    scope: z
+      .enum(['all', 'peers'])
+      .optional()
+      .describe('`peers` keeps only packets to and from the peer; the default when `peer` is known.'),
+    error: z.string().min(1).max(2000).optional().describe('Error text or code from the ticket.'),
+    ticket: z
+      .strictObject({ system: z.string().min(1).max(40), id: z.string().min(1).max(100), url: z.url().max(2000).optional() })
+      .optional(),
+    privacy: z
+      .strictObject({ payload: z.enum(['keep', 'strip']).default('keep'), addresses: z.enum(['keep', 'pseudonymise']).default('keep') })
+      .default({ payload: 'keep', addresses: 'keep' }),
+    asks: z
+      .array(z.enum(ASKS))
+      .max(10)
+      .default([...ASKS])
+      .describe('What is to be collected: the checklist.'),
+    showReport: z.boolean().default(false).describe('Who sends files by this case’s upload link may also read its diagnosis.'),
+    callbackUrl: z.url().max(2000).optional().describe('Told when this case is diagnosed or failed; https only.'),
+  })
+  .refine(({ scope, peer }) => scope !== 'peers' || peer !== undefined, {
+    path: ['scope'],
+    error: '`peers` keeps only packets to and from the peer: name it in `peer`, or leave `scope` out',
+  })
 
 /** The question of a case as it is kept. */
 export type CaseQuestion = z.infer<typeof CaseFields>

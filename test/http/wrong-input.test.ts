@@ -56,6 +56,7 @@ describe('wrong input is refused with a stable code and what to do', () => {
     ['a moment without an offset', { incidentAt: '2026-03-02T09:14:07' }, 'bad-request'],
     ['a member that nobody knows', { ...SAMPLE, colour: 'red' }, 'bad-request'],
     ['a peer that is no address', { ...SAMPLE, peer: 'printer' }, 'bad-request'],
+    ['a scope of peers without a peer', { ...SAMPLE, peer: undefined, scope: 'peers' }, 'bad-request'],
     ['a zone that does not exist', { ...SAMPLE, timezone: 'Europe/Atlantis' }, 'bad-request'],
     ['a window that ends before time', { ...SAMPLE, window: { before: 'P1M' } }, 'bad-request'],
   ])('%s', async (_what, body, code) => {

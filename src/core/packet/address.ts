@@ -51,6 +51,12 @@ export function parseIp(text: string): Uint8Array | undefined {
   return text.includes(':') ? parseIpv6(text) : parseIpv4(text)
 }
 
+/** An address text in the one spelling that packets' addresses are given (RFC 5952); undefined where it is none. */
+export function canonicalIp(text: string): string | undefined {
+  const bytes = parseIp(text)
+  return bytes && ipText(bytes, 0, bytes.length === 4 ? 4 : 6)
+}
+
 function parseIpv4(text: string): Uint8Array | undefined {
   const parts = text.split('.')
   if (parts.length !== 4 || !parts.every((part) => /^(0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255)) return undefined
