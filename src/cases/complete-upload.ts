@@ -4,12 +4,13 @@ import type { UploadRecord } from '../store/records.ts'
 import { Allowance } from './allowance.ts'
 import type { Deps, Principal } from './deps.ts'
 import { Refusal } from './errors.ts'
-import { audit } from './find-case.ts'
+import { audit, findCase } from './find-case.ts'
 import { tenantOf } from './tenants.ts'
 import { findUpload, partsOf, storeIdOf, unknownUpload } from './uploads.ts'
 
 /** Puts the parts together and queues the cut. Asked twice, it answers the same. */
 export async function completeUpload(deps: Deps, principal: Principal, caseId: string, uploadId: string): Promise<void> {
+  if (await isCut(deps, principal, caseId, uploadId)) return
   const upload = await findUpload(deps, principal, caseId, uploadId)
   const { tenant } = upload
   if (upload.state === 'receiving') {
@@ -21,6 +22,12 @@ export async function completeUpload(deps: Deps, principal: Principal, caseId: s
     await audit(deps, principal, caseId, 'upload.completed', parts ? { parts: parts.length } : {})
   }
   await deps.jobs.send({ kind: 'cut', tenant, caseId, uploadId })
+}
+
+/** Whether the upload is a file of the case already: its own record ended with the cut. */
+async function isCut(deps: Deps, principal: Principal, caseId: string, uploadId: string): Promise<boolean> {
+  await findCase(deps, principal, caseId)
+  return (await deps.state.files.of(caseId)).some((file) => file.uploadId === uploadId)
 }
 
 async function join(deps: Deps, principal: Principal, upload: UploadRecord, parts: readonly StoredPart[]): Promise<void> {

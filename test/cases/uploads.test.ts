@@ -82,6 +82,17 @@ describe('a resumable upload', () => {
     expect(await file()).toMatchObject({ state: 'stored', kept: 18 })
   })
 
+  it('completed again when its cut is done, is answered as before and not cut again', async () => {
+    const whole = grown(6 * MIB)
+    const path = await create(whole.length)
+    await send(whole, path)
+    await service.call('POST', `${path}/complete`)
+    await service.settle()
+    expect(await service.call('POST', `${path}/complete`)).toMatchObject({ status: 202, body: { uploadId: path.split('/').at(-1) } })
+    expect(service.queued).toHaveLength(0)
+    expect(await file()).toMatchObject({ state: 'stored', kept: 18 })
+  })
+
   it.each([
     ['a part that is missing', 2],
     ['all parts missing', 0],
