@@ -44,6 +44,14 @@ describe('wrong input is refused with a stable code and what to do', () => {
     expect(answer.body.advice.length).toBeGreaterThan(10)
   })
 
+  it.each([
+    ['a mistyped option', 'a.log', '?timezoen=Europe/Berlin', 'timezoen'],
+    ['an option that nobody knows', 'a.pcap', '?clockOffset=1&bogus=1', 'bogus'],
+  ])('%s of a file, by its name', async (_what, name, query, option) => {
+    const answer = await put(name, PCAP, query)
+    expect(answer).toMatchObject({ status: 400, body: { code: 'bad-request', detail: expect.stringContaining(`"${option}"`) } })
+  })
+
   it('a capture that is damaged from its first packet on loses nothing else', async () => {
     const damaged = PCAP.slice(0, 24 + 16 + 10)
     damaged.fill(0xff, 24, 40)

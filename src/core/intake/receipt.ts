@@ -5,7 +5,7 @@ const Stamp = z.string().max(40)
 const Count = z.number().int().nonnegative()
 
 /** What the caller may say about a file (query of PUT, `options[NAME]` of intake, `FILE,key=value` on the command line). */
-export const FileOptions = z.object({
+export const FileOptions = z.strictObject({
   kind: z.enum(['capture', 'log']).optional(),
   /** IANA name or `+HH:MM`: zone of the stamps of a log that names none. */
   timezone: z.string().max(64).optional(),
