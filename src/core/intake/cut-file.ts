@@ -78,6 +78,7 @@ async function cutPackets(file: FileToCut, chunks: Chunks, sink: Sink): Promise<
     source: { size: file.report.bytesIn, recordsSeen, sha256: null, from, to },
     kept: { ...kept, sha256: null },
     quality: [...unpackingDamage(file), ...parts.quality, ...undecoded],
+    warnings: [...damaged(file), ...parts.warnings],
     flowDigest: flowDigest({ [Symbol.iterator]: () => tracker.finish() }, policy),
     logDigest: null,
   }
@@ -97,7 +98,7 @@ async function cutRecords(file: FileToCut, chunks: Chunks, sink: Sink): Promise<
     ordinals: cut.ordinals.map(([kept, original]) => [kept, original]),
     options: cut.options,
     quality: [...unpackingDamage(file), ...cut.quality],
-    warnings: [...cut.warnings],
+    warnings: [...damaged(file), ...cut.warnings],
     ...(cut.suggestedClockOffset === null ? {} : { suggestedClockOffset: cut.suggestedClockOffset }),
     flowDigest: null,
     logDigest: cut.logDigest,
@@ -118,6 +119,10 @@ const frameOf = ({ name, entry, report, request }: FileToCut, kind: 'capture' | 
   }) as const
 
 const unpackingDamage = ({ report }: FileToCut): string[] => (report.damage === undefined ? [] : [report.damage])
+
+/** A file that could not be unpacked to its end lacks evidence that the customer believes he sent. */
+const damaged = (file: FileToCut): CutReceipt['warnings'] =>
+  unpackingDamage(file).map((message) => ({ code: 'damaged', message: `${message}: send the file again if the original is whole` }))
 
 const baseName = (path: string): string => path.split(/[/\\]/).at(-1) ?? path
 

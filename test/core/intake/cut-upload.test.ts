@@ -184,6 +184,17 @@ it.each<[string, Uint8Array, string, FileOptions]>([
   await expect(upload(bytes, 'upload', options)).rejects.toMatchObject({ name: 'InputError', code })
 })
 
+it.each<[string, Uint8Array]>([
+  ['capture', gzipSync(concat([pcap(SCENE), ...Array.from({ length: 300 }, () => pcap(SCENE).subarray(24))]), { level: 0 })],
+  ['log', gzipSync(LOG.repeat(2000), { level: 0 })],
+])('a gzip %s that is cut off keeps what was good and warns', async (_kind, whole) => {
+  const { receipts } = await upload(whole.subarray(0, whole.length * 0.7), 'trace.gz')
+  expect(receipts[0]?.kept.records).toBeGreaterThan(0)
+  expect(receipts[0]?.warnings).toContainEqual({ code: 'damaged', message: expect.stringContaining('cut off') })
+  const sound = await upload(whole, 'trace.gz')
+  expect(sound.receipts[0]?.warnings.map(({ code }) => code)).not.toContain('damaged')
+})
+
 it('a zip that is cut off keeps what was good and says so', async () => {
   const zip = zipSync({ 'a.pcap': pcap(SCENE), 'b.pcap': pcap(SCENE) })
   const { receipts } = await upload(zip.subarray(0, zip.length * 0.45), 'case.zip')
