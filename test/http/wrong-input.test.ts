@@ -130,6 +130,15 @@ describe('an intake', () => {
     })
   })
 
+  it('warns that the second of two files of one name replaced the first', async () => {
+    const answer = await intake([...fields(), file('a.pcap'), file('b.pcap'), file('a.pcap')])
+    expect(answer).toMatchObject({
+      status: 202,
+      body: { outcomes: [{ warnings: [] }, { warnings: [] }, { warnings: [{ code: 'replaced' }] }] },
+    })
+    expect(answer.body.files).toHaveLength(2)
+  })
+
   it('refuses a body that is no form', async () => {
     expect(await service.call('POST', '/v1/intake', {})).toMatchObject({ status: 415, body: { code: 'not-multipart' } })
   })

@@ -106,7 +106,7 @@ async function takeParts(call: IntakeCall, parts: AsyncIterable<Part>): Promise<
     if (part.name !== 'file') throw new Refusal('bad-request', `there is no file field "${part.name}"`, 'Name every file part "file".')
     opened ??= await newCase(deps, principal, CaseFields.parse(fields.value()))
     seen.file(part)
-    outcomes.push(await takePart(deps, principal, opened.id, part, options.get(part.fileName) ?? {}))
+    outcomes.push(saysReplaced(outcomes, await takePart(deps, principal, opened.id, part, options.get(part.fileName) ?? {})))
   }
   if (!opened) {
     CaseFields.parse(fields.value())
@@ -129,6 +129,14 @@ const fieldsAfterFiles = (field: string, caseId: string): Refusal =>
       details: { caseId },
     },
   )
+
+/** A case holds one file of a name: the later of two in one form takes the earlier one's place, and says so. */
+function saysReplaced(before: readonly FileOutcome[], outcome: FileOutcome): FileOutcome {
+  const isSecond = before.some(({ name, state }) => name === outcome.name && state === 'stored')
+  if (!isSecond || outcome.state !== 'stored') return outcome
+  const message = `another file of this request is named ${outcome.name} too: this one replaced it; send it again under another name`
+  return { ...outcome, warnings: [...outcome.warnings, { code: 'replaced', message }] }
+}
 
 /** The name is the part's last path component: browsers of old sent whole paths. */
 async function takePart(deps: Deps, principal: Principal, caseId: string, part: Part, options: FileOptions): Promise<FileOutcome> {
