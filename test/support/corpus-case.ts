@@ -25,6 +25,16 @@ export const corpusTruths = (): Truth[] =>
     .filter((name) => name.endsWith('.truth.json'))
     .map((name): Truth => JSON.parse(readFileSync(sharedPath('corpus', name), 'utf8')))
 
+/** A few cases of each scenario, spread over the corpus; all of them with `HANGUP_ALL=1`. */
+export function stratified<T extends { readonly scenario: string }>(truths: readonly T[], ofEach: number): T[] {
+  if (process.env.HANGUP_ALL === '1') return [...truths]
+  return [...new Set(truths.map(({ scenario }) => scenario))].flatMap((scenario) => {
+    const cases = truths.filter((one) => one.scenario === scenario)
+    const step = Math.max(1, cases.length / ofEach)
+    return Array.from({ length: Math.min(ofEach, cases.length) }, (_, i) => cases[Math.floor(i * step)]).filter((one) => one !== undefined)
+  })
+}
+
 /** Cuts a case's files (the whole files are the window), as the service would. */
 export async function evidenceOf(truth: Truth, privacy?: CasePrivacy): Promise<EvidenceFile[]> {
   const evidence: EvidenceFile[] = []

@@ -12,17 +12,22 @@ import { parseIp } from '../../../../src/core/packet/address.ts'
 import { headerChecksum, transportChecksum } from '../../../../src/core/packet/checksum.ts'
 import { decode } from '../../../../src/core/packet/decode.ts'
 import { Packet } from '../../../../src/core/packet/packet.ts'
+import { stratified } from '../../../support/corpus-case.ts'
 import { sharedPath } from '../../../support/shared.ts'
 
 interface Truth {
   readonly name: string
+  readonly scenario: string
   readonly capture_files: string[]
   readonly subject: { readonly server_ip: string; readonly printer_ip: string }
 }
 
-const truths = readdirSync(sharedPath('corpus'))
-  .filter((name) => name.endsWith('.truth.json'))
-  .map((name): Truth => JSON.parse(readFileSync(sharedPath('corpus', name), 'utf8')))
+const truths = stratified(
+  readdirSync(sharedPath('corpus'))
+    .filter((name) => name.endsWith('.truth.json'))
+    .map((name): Truth => JSON.parse(readFileSync(sharedPath('corpus', name), 'utf8'))),
+  3,
+)
 
 const readCapture = (name: string): Uint8Array => {
   const bytes = readFileSync(sharedPath('corpus', name))
