@@ -14,7 +14,16 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
-      { test: { name: 'peers', include: ['test/**/*.peer.test.ts'], testTimeout: 600_000, hookTimeout: 120_000, fileParallelism: false } },
+      {
+        test: {
+          name: 'peers',
+          include: ['test/**/*.peer.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          retry: 1,
+          fileParallelism: false,
+        },
+      },
     ],
   },
 })
