@@ -75,10 +75,8 @@ function fittingText({ format, pattern, minLength = 0, maxLength = 40 }: Schema)
     return fc.date({ min: new Date('2000-01-01'), max: new Date('2100-01-01'), noInvalidDate: true }).map((date) => date.toISOString())
   if (format === 'uri') return fc.constantFrom('https://example.com/x', 'https://[2606:2800:220:1::1]/', 'ftp://example.com')
   if (pattern !== undefined) return fc.stringMatching(new RegExp(pattern))
-  return fc.oneof(
-    fc.string({ minLength, maxLength: Math.min(maxLength, 40) }),
-    fc.constantFrom('10.0.0.9:9100', 'Europe/Berlin', '90', 'PT5M').filter((text) => text.length <= maxLength),
-  )
+  const meaningful = ['10.0.0.9:9100', 'Europe/Berlin', '90', 'PT5M'].filter(({ length }) => length >= minLength && length <= maxLength)
+  return fc.oneof(fc.string({ minLength, maxLength: Math.min(maxLength, 40) }), ...meaningful.map((text) => fc.constant(text)))
 }
 
 function fittingObject({ properties = {}, required = [] }: Schema): fc.Arbitrary<unknown> {
