@@ -1,4 +1,5 @@
 import type { TrackedConnection } from '../tcp/connection.ts'
+import { NOTHING as NO_SIDE } from '../tcp/facts.ts'
 import { FlowTrace } from '../tcp/trace.ts'
 import type { Capture } from './captures/read-capture.ts'
 import type { NeighborMessage } from './facts/surroundings.ts'
@@ -79,41 +80,11 @@ export function emptyView(
   const first = messages[0]
   const last = messages.at(-1)
   const side = (ip: string, sidePort: number): TrackedConnection['originator'] => ({
+    ...NO_SIDE,
     ip,
     port: sidePort,
-    state: 'inactive',
-    rfcState: 'unknown',
-    packets: 0,
-    bytes: 0,
-    uniqueBytes: 0,
     firstAt: Number.NaN,
     lastAt: Number.NaN,
-    lastDataAt: undefined,
-    sentSeq: 0,
-    ackedSeq: 0,
-    retransmissions: 0,
-    fastRetransmissions: 0,
-    spuriousRetransmissions: 0,
-    outOfOrder: 0,
-    captureDuplicates: 0,
-    keepAlives: 0,
-    keepAliveAcks: 0,
-    zeroWindows: 0,
-    zeroWindowProbes: 0,
-    windowFull: 0,
-    duplicateAcks: 0,
-    ackedUnseen: 0,
-    lostSegments: 0,
-    badChecksums: 0,
-    offloadedChecksums: 0,
-    syns: 0,
-    fins: 0,
-    resets: 0,
-    synOptions: undefined,
-    ttl: undefined,
-    ipId: 'unknown',
-    macs: [],
-    rtt: undefined,
   })
   return {
     capture,
