@@ -39,7 +39,10 @@ export async function sendFiles(args: Arguments, words: readonly string[], termi
     const known = caseId === undefined ? undefined : await patiently(patience, () => getCase(access, caseId))
     if (!known && question.window === undefined) throw new UsageError('when did it happen? Give --at T')
     const sender = senderPrivacy(args, known)
-    const cuts = await cutAll(words, known ? questionOf(known, sender) : question, terminal, sender)
+    const asked = known
+      ? { ...questionOf(known, sender), scope: known.scope }
+      : { ...question, scope: question.peer ? ('peers' as const) : ('all' as const) }
+    const cuts = await cutAll(words, asked, terminal, sender)
     const leaving = cuts.filter(({ receipt }) => receipt.kept.records > 0)
     if (leaving.length === 0) {
       terminal.err('hangup: nothing lies inside the window, so nothing is sent. Check --at and --timezone\n')
@@ -71,7 +74,7 @@ function senderPrivacy(args: Arguments, known: CaseView | undefined): SenderPriv
 
 async function cutAll(
   words: readonly string[],
-  question: Question,
+  question: Question & Pick<CaseView, 'scope'>,
   terminal: Terminal,
   sender: SenderPrivacy | undefined,
 ): Promise<readonly LocalCut[]> {
@@ -79,7 +82,7 @@ async function cutAll(
   const stripped = question.payloadStripped ? new CasePrivacy({ payload: 'strip', addresses: 'keep' }) : undefined
   const hints = { host: question.host, peer: question.peer?.ip, error: question.error }
   for (const { source, options } of await namedSources(readFileArguments(words))) {
-    const request = { ...requestFor(question, sender?.privacy ?? stripped), scope: question.peer ? ('peers' as const) : ('all' as const) }
+    const request = { ...requestFor(question, sender?.privacy ?? stripped), scope: question.scope }
     const cut = await cutHere(source, options, request, keptFile)
     const made = sender ? cut.map((each) => sender.marked(each, hints)) : cut
     for (const each of made) terminal.err(described(each))
@@ -113,7 +116,7 @@ function questionOf(view: CaseView, sender: SenderPrivacy | undefined): Question
     window: windowOf(view),
     toleranceSeconds: 0,
     host: hints.host,
-    peer: view.scope === 'peers' && hints.peer ? { ip: hints.peer, port: peer?.port } : undefined,
+    peer: hints.peer === undefined ? undefined : { ip: hints.peer, port: peer?.port },
     timezone: view.timezone ?? undefined,
     error: hints.error,
     revision: 1,

@@ -47,6 +47,7 @@ function caseParts(found: CaseView, access: ServiceAccess): HTMLElement[] {
     scope: found.scope,
     host: found.host ?? undefined,
     peer: peerOf(found)?.ip,
+    error: found.error ?? undefined,
     incidentAtNs: instantOf(found.incidentAt),
     stripPayload: stripsPayload(found),
   }

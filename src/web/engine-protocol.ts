@@ -19,6 +19,8 @@ export interface CutOrder {
   readonly scope: 'all' | 'peers'
   readonly host: string | undefined
   readonly peer: string | undefined
+  /** The case's error, text or code: tells a log's error that a clock has moved out of the window. */
+  readonly error: string | undefined
   readonly incidentAtNs: bigint | undefined
   /** `privacy: {payload: strip}`: nothing behind the TCP header leaves. */
   readonly stripPayload: boolean

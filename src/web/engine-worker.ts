@@ -78,9 +78,9 @@ const NOTHING: Window = { fromNs: 0n, toNs: 0n }
 let sender: SenderPrivacy | undefined
 
 async function inspect({ file, options }: ChosenFile, order: CutOrder, onRead: OnRead): Promise<EngineResults['inspect']> {
-  const { window = NOTHING, timezone, stripPayload, pseudonyms, host, peer, ...asked } = order
+  const { window = NOTHING, timezone, stripPayload, pseudonyms, host, peer, error, ...asked } = order
   if (pseudonyms) sender ??= new SenderPrivacy(pseudonyms.map ?? newMap(crypto.randomUUID()))
-  const hints = sender ? realHints({ host, peer }, sender.map) : { host, peer }
+  const hints = sender ? realHints({ host, peer, error }, sender.map) : { host, peer, error }
   const stripped = stripPayload ? new CasePrivacy({ payload: 'strip', addresses: 'keep' }) : undefined
   const request: CutRequest = {
     ...asked,

@@ -49,6 +49,7 @@ const wholeFile = (moment: MomentChoice): CutOrder => ({
   scope: 'all',
   host: undefined,
   peer: undefined,
+  error: undefined,
   incidentAtNs: undefined,
   stripPayload: false,
   pseudonyms: undefined,

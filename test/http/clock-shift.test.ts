@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { runCommand } from '../cli/run-command.ts'
 import { form } from '../support/sample.ts'
-import { TestService } from '../support/service.ts'
+import { DEV_KEY, TestService } from '../support/service.ts'
 
 /** A log whose clock is an hour ahead: the peer's error stands an hour after the incident, another printer's inside the window. */
 const LOG = [
@@ -53,4 +53,22 @@ it('and by the command line, which cuts again by itself', async () => {
   rmSync(folder, { recursive: true })
   expect([code, err]).toEqual([0, expect.stringContaining("the log's clock is ahead by 3600 s: it was cut again with that corrected")])
   expect(err).toContain('is sent: 1 record')
+})
+
+it.each([
+  ['its error', { incidentAt: CASE.incidentAt, error: CASE.error }],
+  ['its peer', { incidentAt: CASE.incidentAt, peer: CASE.peer, scope: 'all' }],
+])('and into a case that support has opened, which knows %s', async (_what, fields) => {
+  const service = await TestService.start()
+  const { body } = await service.call<Answer>('POST', '/v1/cases', fields)
+  const base = 'https://hangup.example'
+  vi.stubGlobal('fetch', (url: string, init: RequestInit = {}) =>
+    service.fetch(init.method ?? 'GET', url.slice(base.length), { ...init, key: DEV_KEY }),
+  )
+  const folder = mkdtempSync(join(tmpdir(), 'hangup-shift-'))
+  writeFileSync(join(folder, 'app.log'), LOG)
+  const { code, err } = await runCommand('send', '--to', base, '--key', 'k', '--case', body.id, '--dry-run', join(folder, 'app.log'))
+  rmSync(folder, { recursive: true })
+  vi.unstubAllGlobals()
+  expect([code, err]).toEqual([0, expect.stringContaining("the log's clock is ahead by 3600 s")])
 })
