@@ -183,3 +183,20 @@ describe('the page', () => {
     expect(command).not.toContain('rm')
   })
 })
+
+it('the worker knows a moved log by the error that the case names', async () => {
+  const offset = await page.evaluate(async () => {
+    const log = '2026-03-02T09:00:01Z q: no route to host\n2026-03-02T09:40:00Z q: idle\n2026-03-02T10:00:02Z q: WSA error 10053\n'
+    const incidentAtNs = BigInt(Date.parse('2026-03-02T09:00:03Z')) * 1_000_000n
+    const window = { fromNs: incidentAtNs - 60_000_000_000n, toNs: incidentAtNs + 60_000_000_000n }
+    const order = { window, incidentAtNs, scope: 'all', stripPayload: false, error: 'WSA error 10053' }
+    const worker = new Worker('/engine-worker.js', { type: 'module' })
+    const [cut] = await new Promise<{ options: { clockOffset?: number } }[]>((resolve, reject) => {
+      worker.onmessage = ({ data }) =>
+        data.kind === 'failed' ? reject(new Error(data.message)) : data.kind === 'done' && resolve(data.result.cuts)
+      worker.postMessage({ id: 1, job: { kind: 'inspect', chosen: { file: new File([log], 'app.log'), options: {} }, order } })
+    })
+    return cut?.options.clockOffset
+  })
+  expect(offset).toBe(3600)
+})
