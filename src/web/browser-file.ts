@@ -13,8 +13,15 @@ export function browserSource(file: File, onRead: (bytes: number) => void): Sour
   }
 }
 
+/**
+ * Readers at work. Chromium and WebKit collect a blob's stream as garbage while a read is pending, unless script still reaches it; and what
+ * awaits that read hangs for good. Measured in Chromium 156; WebKit pull request 54097 says the same.
+ */
+const atWork = new Set<ReadableStreamBYOBReader>()
+
 async function* piecesOf(file: File, onRead: (bytes: number) => void): AsyncGenerator<Uint8Array> {
   const reader = file.stream().getReader({ mode: 'byob' })
+  atWork.add(reader)
   try {
     let buffer = new ArrayBuffer(READ_SIZE)
     for (let total = 0; ; ) {
@@ -26,6 +33,7 @@ async function* piecesOf(file: File, onRead: (bytes: number) => void): AsyncGene
       buffer = value.buffer
     }
   } finally {
+    atWork.delete(reader)
     await reader.cancel()
   }
 }
