@@ -7,6 +7,7 @@ import { type Range, timeStrip } from './time-strip.ts'
 export type FileState =
   | { readonly kind: 'waiting' }
   | { readonly kind: 'reading'; readonly done: number; readonly bytesPerSecond: number }
+  | { readonly kind: 'stalled'; readonly seconds: number }
   | { readonly kind: 'ready'; readonly receipts: readonly CutReceipt[] }
   | { readonly kind: 'unreadable'; readonly message: string; readonly advice: string }
   | { readonly kind: 'sending'; readonly receipts: readonly CutReceipt[]; readonly sent: number; readonly note: string }
@@ -27,6 +28,8 @@ export interface CardContext {
   /** What the strips of all cards stand for, so that they can be compared. */
   readonly scale: () => Range | undefined
   readonly onRemove: () => void
+  /** Reads the file again from its start. */
+  readonly onRestart: () => void
 }
 
 export function fileCard(context: CardContext): FileCard {
@@ -39,7 +42,7 @@ export function fileCard(context: CardContext): FileCard {
     show: (state) => {
       node.dataset.state = state.kind
       remove.hidden = state.kind === 'sending' || state.kind === 'sent'
-      remove.textContent = state.kind === 'reading' ? 'Cancel' : 'Remove'
+      remove.textContent = state.kind === 'reading' || state.kind === 'stalled' ? 'Cancel' : 'Remove'
       body.replaceChildren(...contents(state, context))
     },
   }
@@ -51,6 +54,15 @@ function contents(state: FileState, context: CardContext): HTMLElement[] {
       return [el('p', { class: 'soft small' }, `${formatBytes(context.size)}, waiting`)]
     case 'reading':
       return [reading(state.done, state.bytesPerSecond, context)]
+    case 'stalled':
+      return [
+        el(
+          'p',
+          { class: 'note warn' },
+          `Nothing has moved for ${formatSeconds(state.seconds)}. The disk may be busy: wait, or start over.`,
+        ),
+        el('div', { class: 'actions' }, button('Start over', context.onRestart, { class: 'plain' })),
+      ]
     case 'ready':
       return receiptsView(state.receipts, context)
     case 'unreadable':

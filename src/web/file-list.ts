@@ -2,7 +2,7 @@ import type { KeptMap } from '../client/sender-privacy.ts'
 import type { CutReceipt, FileOptions } from '../core/intake/receipt.ts'
 import { announce, el } from './dom.ts'
 import { Cancelled, type Engine, EngineFailure } from './engine.ts'
-import type { BlobCut, ChosenFile, CutOrder } from './engine-protocol.ts'
+import type { BlobCut, ChosenFile, CutOrder, EngineJob } from './engine-protocol.ts'
 import { type FileCard, fileCard } from './file-card.ts'
 import { type Range, spanOf } from './time-strip.ts'
 
@@ -17,7 +17,7 @@ export interface ReadyFile {
 interface Entry {
   readonly chosen: ChosenFile
   readonly card: FileCard
-  readonly cancel: AbortController
+  cancel: AbortController
   ready: ReadyFile | undefined
 }
 
@@ -102,6 +102,7 @@ export class FileList {
       showsWindow: this.order().window !== undefined,
       scale: () => this.scale,
       onRemove: () => this.remove(chosen),
+      onRestart: () => this.restart(chosen),
     })
     card.show({ kind: 'waiting' })
     return { chosen, card, cancel, ready: undefined }
@@ -116,6 +117,15 @@ export class FileList {
     this.onChange()
   }
 
+  private restart(chosen: ChosenFile): void {
+    const entry = this.entries.find((one) => one.chosen === chosen)
+    if (!entry) return
+    entry.cancel.abort()
+    entry.cancel = new AbortController()
+    entry.card.show({ kind: 'waiting' })
+    void this.read(entry)
+  }
+
   private async read(entry: Entry): Promise<void> {
     const { chosen, card } = entry
     const { name } = chosen.file
@@ -124,8 +134,13 @@ export class FileList {
       startedAt ||= performance.now()
       card.show({ kind: 'reading', done, bytesPerSecond: (done * 1000) / Math.max(1, performance.now() - startedAt) })
     }
+    const onSilence = (seconds: number): void => {
+      card.show({ kind: 'stalled', seconds })
+      announce(`${name}: nothing has moved for ${seconds} seconds`)
+    }
+    const job = (): EngineJob & { kind: 'inspect' } => ({ kind: 'inspect', chosen, order: this.order() })
     try {
-      const result = await this.engine.run(() => ({ kind: 'inspect', chosen, order: this.order() }), onProgress, entry.cancel.signal)
+      const result = await this.engine.run(job, { onProgress, onSilence }, entry.cancel.signal)
       if (result.map) this.onMap(result.map)
       entry.ready = { chosen, card, cuts: result.cuts }
       this.showReady()

@@ -1,3 +1,4 @@
+import { formatSeconds } from '../client/figures.ts'
 import type { Diagnosis } from '../core/diagnosis/schema.ts'
 import { announce, button, el } from './dom.ts'
 import { dropZone } from './drop-zone.ts'
@@ -64,14 +65,21 @@ async function diagnose(engine: Engine, files: FileList, moment: MomentChoice, o
   const onProgress = (done: number, total: number): void => {
     bar.max = total
     bar.value = done
+    quiet.hidden = true
+  }
+  const quiet = el('p', { class: 'note warn', role: 'status', hidden: true })
+  const onSilence = (seconds: number): void => {
+    quiet.textContent = `Nothing has moved for ${formatSeconds(seconds)}. Wait, or cancel and try again.`
+    quiet.hidden = false
   }
   outcome.replaceChildren(
     bar,
+    quiet,
     button('Cancel', () => cancel.abort(), { class: 'plain' }),
   )
   go.disabled = true
   try {
-    const result = await engine.run(() => ({ kind: 'diagnose', files: chosen, question }), onProgress, cancel.signal)
+    const result = await engine.run(() => ({ kind: 'diagnose', files: chosen, question }), { onProgress, onSilence }, cancel.signal)
     showResult(outcome, result, () => bundle(engine, { kind: 'bundle', files: chosen, question }))
   } catch (error) {
     outcome.replaceChildren(error instanceof EngineFailure ? el('p', { class: 'note bad' }, `${error.message}. ${error.advice}`) : '')
@@ -99,11 +107,7 @@ function showResult(outcome: HTMLElement, result: EngineResults['diagnose'], mak
 }
 
 async function bundle(engine: Engine, job: Extract<EngineJob, { kind: 'bundle' }>): Promise<Blob> {
-  const { zip } = await engine.run(
-    () => job,
-    () => undefined,
-    new AbortController().signal,
-  )
+  const { zip } = await engine.run(() => job, { onProgress: () => undefined }, new AbortController().signal)
   return zip
 }
 
