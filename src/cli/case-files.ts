@@ -1,4 +1,5 @@
 import { evidenceOf, type NamedSource } from '../client/evidence.ts'
+import { quickSources } from '../client/quick-sources.ts'
 import { isBundle, openBundle } from '../core/diagnosis/bundle-read.ts'
 import type { EvidenceFile, Question } from '../core/diagnosis/question.ts'
 import type { Arguments } from './arguments.ts'
@@ -7,13 +8,14 @@ import { type FileArgument, readFileArguments } from './file-argument.ts'
 import { fileSource } from './file-source.ts'
 import { keptFile } from './kept-file.ts'
 import { readQuestion } from './question-options.ts'
+import { readQuick } from './quick-option.ts'
 
 /** What a command line asks, of which files. A bundle brings its question along; what the line says goes before it. */
 export async function readCase(args: Arguments, terminal: Terminal): Promise<{ files: readonly EvidenceFile[]; question: Question }> {
   const words = readFileArguments(args.files)
   const question = readQuestion(args, terminal)
   const bundle = await bundleAmong(words)
-  if (!bundle) return { files: await openEvidence(words, terminal), question }
+  if (!bundle) return { files: await evidenceFrom(await sourcesFor(question, words, args, terminal), terminal), question }
   const { toleranceSeconds, ...said } = question
   const given = Object.fromEntries(Object.entries(said).filter(([name, value]) => value !== undefined && !UNASKED.has(name)))
   const tolerance = args.has('tolerance') ? toleranceSeconds : bundle.question.toleranceSeconds
@@ -22,7 +24,19 @@ export async function readCase(args: Arguments, terminal: Terminal): Promise<{ f
 
 /** The files of a command line as the engine reads them. */
 export const openEvidence = async (words: readonly FileArgument[], terminal: Terminal): Promise<readonly EvidenceFile[]> =>
-  evidenceOf(await namedSources(words), { openSpool: keptFile, onRejected: (says) => terminal.err(`hangup: ${says}\n`) })
+  evidenceFrom(await namedSources(words), terminal)
+
+const evidenceFrom = (named: readonly NamedSource[], terminal: Terminal): Promise<readonly EvidenceFile[]> =>
+  evidenceOf(named, { openSpool: keptFile, onRejected: (says) => terminal.err(`hangup: ${says}\n`) })
+
+/** With `--quick` captures are cut to the question's window first. */
+async function sourcesFor(question: Question, words: readonly FileArgument[], args: Arguments, terminal: Terminal) {
+  const named = await namedSources(words)
+  const quick = readQuick(args, terminal)
+  if (quick === undefined) return named
+  if (question.window === undefined) throw new UsageError('--quick looks for one moment only: give --at T')
+  return quickSources(named, question, keptFile, quick)
+}
 
 /** The files of a command line with what was said about each. */
 export async function namedSources(words: readonly FileArgument[]): Promise<readonly NamedSource[]> {

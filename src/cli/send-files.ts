@@ -1,27 +1,20 @@
 import { randomUUID } from 'node:crypto'
-import { type CaseView, getCase, getDiagnosis, openCase, startDiagnosis, stripsPayload } from '../client/case-api.ts'
-import { instantOf, peerOf, windowOf } from '../client/case-window.ts'
-import { cutHere, type LocalCut } from '../client/cut-here.ts'
-import { countOf, formatBytes, formatSeconds } from '../client/figures.ts'
-import { requestFor } from '../client/local-case.ts'
+import { type CaseView, getCase, openCase } from '../client/case-api.ts'
+import { formatSeconds } from '../client/figures.ts'
 import { type Patience, patiently } from '../client/retry.ts'
-import { type Sending, sendFile, waitForVerdict } from '../client/send-case.ts'
-import { newMap, realHints, SenderPrivacy } from '../client/sender-privacy.ts'
+import { newMap, SenderPrivacy } from '../client/sender-privacy.ts'
 import { ServiceError } from '../client/service-error.ts'
 import { sleep } from '../client/sleep.ts'
-import { CasePrivacy } from '../core/diagnosis/privacy/privacy.ts'
 import type { Question } from '../core/diagnosis/question.ts'
-import { renderMarkdown } from '../core/diagnosis/report-markdown.ts'
 import { formatInstant } from '../core/time/instant.ts'
 import type { Arguments } from './arguments.ts'
-import { namedSources } from './case-files.ts'
 import { type ExitCode, type Terminal, UsageError } from './command.ts'
+import { cutForCase, questionOf } from './cut-for-case.ts'
+import { deliver } from './deliver.ts'
 import { endpointText } from './endpoint.ts'
-import { readFileArguments } from './file-argument.ts'
-import { keptFile } from './kept-file.ts'
-import { progressOf } from './progress.ts'
 import { readKeptMap, writeMap } from './pseudonym-file.ts'
 import { readQuestion } from './question-options.ts'
+import { readQuick } from './quick-option.ts'
 import { type Destination, readDestination } from './service-option.ts'
 import { durationOption } from './time-options.ts'
 import { mapFile, uploadFolder } from './upload-folder.ts'
@@ -38,11 +31,12 @@ export async function sendFiles(args: Arguments, words: readonly string[], termi
   try {
     const known = caseId === undefined ? undefined : await patiently(patience, () => getCase(access, caseId))
     if (!known && question.window === undefined) throw new UsageError('when did it happen? Give --at T')
+    if (known) tellWindow(known, args, terminal)
     const sender = senderPrivacy(args, known)
     const asked = known
       ? { ...questionOf(known, sender), scope: known.scope }
       : { ...question, scope: question.peer ? ('peers' as const) : ('all' as const) }
-    const cuts = await cutAll(words, asked, terminal, sender)
+    const cuts = await cutForCase(words, asked, terminal, { sender, quick: readQuick(args, terminal) })
     const leaving = cuts.filter(({ receipt }) => receipt.kept.records > 0)
     if (leaving.length === 0) {
       terminal.err('hangup: nothing lies inside the window, so nothing is sent. Check --at and --timezone\n')
@@ -59,6 +53,13 @@ export async function sendFiles(args: Arguments, words: readonly string[], termi
   }
 }
 
+/** What lies outside a case's own window is dropped by the service, whatever is sent. */
+function tellWindow({ window }: CaseView, args: Arguments, terminal: Terminal): void {
+  const given = ['at', 'before', 'after', 'tolerance'].filter((name) => args.has(name)).map((name) => `--${name}`)
+  if (given.length === 0) return
+  terminal.err(`hangup: the case has its own window, ${window.from} to ${window.to}: ${given.join(', ')} changes nothing of it\n`)
+}
+
 function openNew({ access }: Destination, fields: Record<string, unknown>, patience: Patience): Promise<CaseView> {
   const idempotencyKey = randomUUID()
   return patiently(patience, () => openCase(access, fields, idempotencyKey))
@@ -72,58 +73,6 @@ function senderPrivacy(args: Arguments, known: CaseView | undefined): SenderPriv
   return new SenderPrivacy((path === undefined ? undefined : readKeptMap(path)) ?? newMap(randomUUID()))
 }
 
-async function cutAll(
-  words: readonly string[],
-  question: Question & Pick<CaseView, 'scope'>,
-  terminal: Terminal,
-  sender: SenderPrivacy | undefined,
-): Promise<readonly LocalCut[]> {
-  const cuts: LocalCut[] = []
-  const stripped = question.payloadStripped ? new CasePrivacy({ payload: 'strip', addresses: 'keep' }) : undefined
-  const hints = { host: question.host, peer: question.peer?.ip, error: question.error }
-  for (const { source, options } of await namedSources(readFileArguments(words))) {
-    const request = { ...requestFor(question, sender?.privacy ?? stripped), scope: question.scope }
-    const cut = await cutHere(source, options, request, keptFile)
-    const made = sender ? cut.map((each) => sender.marked(each, hints)) : cut
-    for (const each of made) terminal.err(described(each))
-    cuts.push(...made)
-  }
-  return cuts
-}
-
-/** What of one file goes, and what stays: said before anything is sent. */
-function described({ receipt, sendAs }: LocalCut): string {
-  const { kept, source, dropped, warnings } = receipt
-  const noun = receipt.kind === 'capture' ? 'packet' : 'record'
-  const stays = dropped.before + dropped.after + dropped.withoutTime + dropped.outOfScope
-  const range = source.from ? `\n  runs from ${source.from} to ${source.to}` : ''
-  const size = source.size === null ? '' : ` of ${formatBytes(source.size)}`
-  return [
-    `${sendAs} (${receipt.format})${range}`,
-    `  is sent: ${countOf(kept.records, noun)}, ${formatBytes(kept.bytes)}${size}; stays here: ${countOf(stays, noun)}`,
-    ...warnings.map(({ message }) => `  note: ${message}`),
-    '',
-  ].join('\n')
-}
-
-/** A case's own window and names, for a case that support has opened. */
-function questionOf(view: CaseView, sender: SenderPrivacy | undefined): Question {
-  const peer = peerOf(view)
-  const given = { host: view.host ?? undefined, peer: peer?.ip, error: view.error ?? undefined }
-  const hints = sender ? realHints(given, sender.map) : given
-  return {
-    incidentAtNs: instantOf(view.incidentAt),
-    window: windowOf(view),
-    toleranceSeconds: 0,
-    host: hints.host,
-    peer: hints.peer === undefined ? undefined : { ip: hints.peer, port: peer?.port },
-    timezone: view.timezone ?? undefined,
-    error: hints.error,
-    revision: 1,
-    payloadStripped: stripsPayload(view),
-  }
-}
-
 function caseFields(args: Arguments, question: Question, sender: SenderPrivacy | undefined): Record<string, unknown> {
   const { incidentAtNs, peer, host, timezone, error, toleranceSeconds } = sender?.privacy.question(question) ?? question
   const privacy = { payload: question.payloadStripped || sender ? 'strip' : 'keep', addresses: sender ? 'pseudonymise' : 'keep' }
@@ -135,34 +84,6 @@ function caseFields(args: Arguments, question: Question, sender: SenderPrivacy |
     window: margins,
     ...{ host, peer: peer && endpointText(peer), timezone, error, privacy },
     ...(ticket === undefined ? {} : { ticket: { system: 'command line', id: ticket } }),
-  }
-}
-
-async function deliver(sending: Sending, cuts: readonly LocalCut[], args: Arguments, terminal: Terminal): Promise<ExitCode> {
-  for (const cut of cuts) {
-    const progress = progressOf(cut.sendAs, cut.kept.size, terminal, Date.now)
-    progress.show(0)
-    await sendFile(sending, cut, (sent) => progress.show(sent))
-    progress.finish(`${cut.sendAs}: sent`)
-  }
-  await patiently(sending.patience, () => startDiagnosis(sending.access, sending.caseId))
-  const view = await waitForVerdict(sending, (says) => terminal.err(`hangup: ${sending.caseId}: ${says}\n`))
-  if (view.status === 'failed') {
-    terminal.err(`hangup: the diagnosis failed: ${view.failure?.message ?? 'no reason was given'}\n${view.failure?.advice ?? ''}\n`)
-    return 1
-  }
-  await printVerdict(sending, view, args, terminal)
-  return 0
-}
-
-/** A link for sending alone may not read the diagnosis: then its headline has to do. */
-async function printVerdict({ access, caseId }: Sending, view: CaseView, args: Arguments, terminal: Terminal): Promise<void> {
-  try {
-    const diagnosis = await getDiagnosis(access, caseId)
-    await terminal.out(args.has('json') ? `${JSON.stringify(diagnosis, null, 2)}\n` : renderMarkdown(diagnosis))
-  } catch (error) {
-    if (!(error instanceof ServiceError) || error.status !== 403) throw error
-    await terminal.out(`${view.verdict?.headline ?? 'diagnosed'}\n`)
   }
 }
 

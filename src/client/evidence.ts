@@ -7,13 +7,15 @@ import { isBundle, openBundle } from '../core/diagnosis/bundle-read.ts'
 import type { EvidenceFile } from '../core/diagnosis/question.ts'
 import { InputError } from '../core/errors.ts'
 import { printable, unpackedEntry } from '../core/intake/cut-upload.ts'
-import type { FileOptions } from '../core/intake/receipt.ts'
+import type { CutReceipt, FileOptions } from '../core/intake/receipt.ts'
 import { keptSource, type Spool } from './kept-bytes.ts'
 
 /** A file a person named, with what was said about it. */
 export interface NamedSource {
   readonly source: Source
   readonly options: FileOptions
+  /** Of a capture that was cut before: `source` is what was kept. */
+  readonly receipt?: CutReceipt | undefined
 }
 
 /** What opening needs of the place it runs in. */
@@ -32,8 +34,9 @@ export interface Opening {
  */
 export async function evidenceOf(named: readonly NamedSource[], opening: Opening): Promise<readonly EvidenceFile[]> {
   const files: EvidenceFile[] = []
-  for (const { source, options } of named) {
-    for (const { file, ...each } of await opened(source, options, opening)) {
+  for (const { source, options, receipt } of named) {
+    const found = receipt ? [cutBefore(source, options, receipt)] : await opened(source, options, opening)
+    for (const { file, ...each } of found) {
       const taken = files.map((other) => other.file)
       files.push({ ...each, file: file !== '' && !taken.includes(file) ? file : evidenceEntryName(each.name, each.kind, taken) })
     }
@@ -49,6 +52,15 @@ async function opened(source: Source, options: FileOptions, opening: Opening): P
   if (await isBundle(source)) return (await openBundle(source)).evidence
   return filesOfZip(source, options, opening)
 }
+
+const cutBefore = (source: Source, options: FileOptions, receipt: CutReceipt): EvidenceFile => ({
+  file: '',
+  name: receipt.name,
+  kind: receipt.kind,
+  source,
+  options,
+  receipt,
+})
 
 async function evidenceFile(source: Source, options: FileOptions): Promise<EvidenceFile> {
   const kind = options.kind ?? (captureFormat(await headOf(source)) === undefined ? 'log' : 'capture')

@@ -9,9 +9,9 @@ import type { CutRequest } from '../core/intake/cut-upload.ts'
 import { connectionsOf } from '../core/tcp/list-connections.ts'
 import { ALWAYS } from '../core/time/window.ts'
 import { ENGINE_VERSION } from '../core/version.ts'
-import { cutHere, type LocalCut } from './cut-here.ts'
+import { type CuttingHere, cutHere, type LocalCut } from './cut-here.ts'
 import type { NamedSource } from './evidence.ts'
-import { keptSource, type Spool } from './kept-bytes.ts'
+import { keptSource } from './kept-bytes.ts'
 
 /** What a question means for the cut of its files; `privacy` is one for all files of a case. */
 export const requestFor = (question: Question, privacy?: CasePrivacy): CutRequest => ({
@@ -32,12 +32,12 @@ export const requestFor = (question: Question, privacy?: CasePrivacy): CutReques
 export async function writeLocalBundle(
   files: readonly NamedSource[],
   question: Question,
-  openSpool: () => Promise<Spool>,
+  here: CuttingHere,
   sink: Sink,
   privacy?: CasePrivacy,
 ): Promise<Diagnosis> {
   const cuts: LocalCut[] = []
-  for (const { source, options } of files) cuts.push(...(await cutHere(source, options, requestFor(question, privacy), openSpool)))
+  for (const { source, options } of files) cuts.push(...(await cutHere(source, options, requestFor(question, privacy), here)))
   const evidence = evidenceFrom(cuts)
   const asked = privacy?.question(question) ?? question
   const diagnosis = await diagnose(evidence, asked, ENGINE_VERSION)

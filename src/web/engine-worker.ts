@@ -93,7 +93,7 @@ async function inspect({ file, options }: ChosenFile, order: CutOrder, onRead: O
     privacy: sender?.privacy ?? stripped,
   }
   const blobs = new Map<KeptBytes, Blob>()
-  const cuts = await cutHere(browserSource(file, onRead), options, request, async () => blobSpool(blobs))
+  const cuts = await cutHere(browserSource(file, onRead), options, request, { openSpool: async () => blobSpool(blobs) })
   const marked = cuts.map((cut) => sender?.marked(cut, hints) ?? cut)
   const stored: readonly BlobCut[] = marked.map(({ kept, ...cut }) => ({ ...cut, kept: blobs.get(kept) ?? new Blob() }))
   return { cuts: stored, map: sender?.map }
@@ -112,7 +112,7 @@ async function bundleHere(files: readonly ChosenFile[], asked: LocalQuestion, on
   const named = files.map(({ file, options }) => ({ source: browserSource(file, onRead), options }))
   const blobs = new Map<KeptBytes, Blob>()
   const zip = blobSpool(blobs)
-  await writeLocalBundle(named, questionOf(asked), async () => blobSpool(blobs), zip.write)
+  await writeLocalBundle(named, questionOf(asked), { openSpool: async () => blobSpool(blobs) }, zip.write)
   return blobs.get(await zip.finish()) ?? new Blob()
 }
 

@@ -100,7 +100,7 @@ function filesOf({ capture_files, log }: Truth): readonly { path: string; option
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
 const cutByCommandLine = async (truth: Truth, { path, options }: { path: string; options: FileOptions }) =>
-  cutHere(await fileSource(path), options, requestFor(questionOf(truth)), keptFile)
+  cutHere(await fileSource(path), options, requestFor(questionOf(truth)), { openSpool: keptFile })
 
 /** Runs the page's own worker on the file and hashes the bytes that it kept. */
 const cutByBrowser = (truth: Truth, path: string, options: FileOptions): Promise<string[]> => {

@@ -2,6 +2,8 @@ import type { Arguments } from '../arguments.ts'
 import { type Command, type ExitCode, type Terminal, UsageError } from '../command.ts'
 import { PRIVACY_OPTIONS } from '../privacy-options.ts'
 import { QUESTION_OPTIONS } from '../question-options.ts'
+import { QUICK_OPTION } from '../quick-option.ts'
+import { REPORT_OPTIONS } from '../report-options.ts'
 import { sendFiles } from '../send-files.ts'
 import { watchFolder } from '../watch-folder.ts'
 
@@ -23,11 +25,12 @@ Exit code 0: diagnosed. 1: not sent or not diagnosed. 2: the command line is wro
     { name: 'case', value: 'ID', says: 'send to this case instead of opening one' },
     { name: 'ticket', value: 'ID', says: "the ticket's number, for a new case" },
     ...QUESTION_OPTIONS,
+    QUICK_OPTION,
     ...PRIVACY_OPTIONS,
     { name: 'dry-run', says: 'only show what would be sent' },
-    { name: 'json', says: 'print the whole diagnosis as JSON' },
     { name: 'watch', value: 'DIR', says: 'wait for the error, then send what this folder holds round it' },
     { name: 'once', says: 'with --watch: end after the first error was sent' },
+    ...REPORT_OPTIONS,
   ],
   examples: [
     'hangup send --to https://hangup.example.com --at 2025-01-15T08:48:21Z --dry-run trace.pcapng batch.log',

@@ -1,6 +1,7 @@
 import type { Sink, Source } from '../bytes/chunks.ts'
 import type { Window } from '../time/window.ts'
 import { type CutFacts, type CutOptions, cutCapture, cutFacts, inFileClock } from './cut.ts'
+import type { FrameVisitor } from './frame.ts'
 import { PieceQueue } from './pieces.ts'
 import { CaptureScanner } from './scan.ts'
 import { planSeek, type SeekPlan } from './seek-plan.ts'
@@ -18,6 +19,13 @@ export interface SeekFacts extends CutFacts {
   readonly trusted: boolean
 }
 
+/** Someone who looks at what is read, and wants to see more than the window. */
+export interface SeekObserver {
+  /** Nanoseconds before the window from which on frames are shown, a few earlier ones too. */
+  readonly leadNs: bigint
+  readonly see: FrameVisitor
+}
+
 /**
  * Cuts a large capture by reading little more than the window: bisects by time, then reads on until a second past the window's end. Gives
  * the bytes that `cutCapture` gives, provided that time order holds within a second and a pcapng file has one section with its interfaces
@@ -25,16 +33,16 @@ export interface SeekFacts extends CutFacts {
  *
  * @returns undefined, and nothing is written, where the source cannot seek or the capture is not fit for it
  */
-export async function cutBySeek(source: Source, options: CutOptions, sink: Sink): Promise<SeekFacts | undefined> {
+export async function cutBySeek(source: Source, options: CutOptions, sink: Sink, observer?: SeekObserver): Promise<SeekFacts | undefined> {
   const window = inFileClock(options.window, options.clockOffset ?? 0)
   const reader = countingReader(source)
   if (reader === undefined) return undefined
-  const plan = await planSeek(reader.read, reader.size, window.fromNs - MARGIN_NS, MARGIN_NS)
+  const plan = await planSeek(reader.read, reader.size, window.fromNs - (observer?.leadNs ?? 0n) - MARGIN_NS, MARGIN_NS)
   if (plan === undefined) return undefined
   const before = reader.counts.requests
   const queue = new PieceQueue()
   const selection = new Selection(window, queue.write, options.keep)
-  const scanner = new CaptureScanner(undefined, selection)
+  const scanner = new CaptureScanner(observer?.see, selection)
   scanner.push(plan.head)
   const reachedEnd = await readWindow(reader, plan, window, scanner, queue, sink)
   const capture = reachedEnd ? scanner.end() : scanner.stop()
@@ -43,8 +51,8 @@ export async function cutBySeek(source: Source, options: CutOptions, sink: Sink)
   const late = BigInt(Math.ceil(capture.disorder.maxSeconds * 1e9)) > MARGIN_NS
   return {
     ...cutFacts(selection, capture, queue.bytes),
-    ordinals: [],
-    seeked: true,
+    ordinals: plan.isFirst ? selection.ordinals : [],
+    seeked: !plan.isFirst || !reachedEnd,
     reads: { requests: reader.counts.requests, requestsBeforeWindow: before, bytes: reader.counts.bytes },
     trusted: !late && capture.damageCount === 0 && capture.sections <= 1,
   }

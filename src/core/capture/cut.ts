@@ -28,10 +28,11 @@ export interface CutFacts {
     readonly latest: Instant | undefined
   }
   readonly dropped: { readonly before: number; readonly after: number; readonly withoutTime: number; readonly outOfScope: number }
-  /** [first kept frame number, its number in the upload] for each run. Empty after a seek, which does not count from the start. */
+  /** [first kept frame number, its number in the upload] for each run. Empty after a seek that did not count from the start. */
   readonly ordinals: readonly (readonly [number, number])[]
   /** Runs beyond the list's limit. */
   readonly ordinalRunsLeftOut: number
+  /** Only a part of the capture was read. */
   readonly seeked: boolean
 }
 

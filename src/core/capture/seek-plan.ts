@@ -18,6 +18,8 @@ export interface SeekPlan {
   readonly head: Uint8Array
   /** Offset of a record before which nothing is of interest. */
   readonly start: number
+  /** That record is the file's first: frames are counted from there as in the file. */
+  readonly isFirst: boolean
   /** pcapng interface statistics after the last packet. */
   readonly tailBlocks: Uint8Array
 }
@@ -49,7 +51,7 @@ export async function planSeek(read: Read, size: number, fromNs: bigint, marginN
   const start = await bisect(read, { from: firstOffset, to: size, length, fromNs }, (bytes, final) => probe(bytes, final, range), order)
   if (start === undefined) return undefined
   const tailBlocks = format === 'pcapng' ? statisticsIn(tail.rest, summary.byteOrder === 'little') : new Uint8Array(0)
-  return { head: front.slice(0, firstOffset), start, tailBlocks }
+  return { head: front.slice(0, firstOffset), start, isFirst: start === firstOffset, tailBlocks }
 }
 
 function scanFront(front: Uint8Array): { summary: CaptureSummary; firstOffset: number } {

@@ -2,10 +2,11 @@ import { type CutFacts, inFileClock } from '../capture/cut.ts'
 import { type CaptureSummary, type Instant, instantToIso, instantToNs } from '../capture/summary.ts'
 import { isoFromNs } from '../time/civil.ts'
 import type { Window } from '../time/window.ts'
+import { QUICK_LEAD_SECONDS } from './quick-range.ts'
 import type { CutReceipt, FileOptions } from './receipt.ts'
 
 type Parts = Pick<CutReceipt, 'format' | 'dropped' | 'options' | 'quality' | 'warnings'> & {
-  readonly recordsSeen: number
+  readonly recordsSeen: number | null
   readonly from: string | null
   readonly to: string | null
   readonly kept: Omit<CutReceipt['kept'], 'sha256'>
@@ -14,20 +15,30 @@ type Parts = Pick<CutReceipt, 'format' | 'dropped' | 'options' | 'quality' | 'wa
 
 /** What a capture's cut receipt says of its packets. */
 export function captureParts(facts: CutFacts, window: Window, given: FileOptions): Parts {
-  const { capture, kept } = facts
+  const { capture, kept, seeked } = facts
+  const range = { from: isoOf(capture.earliest), to: isoOf(capture.latest) }
   return {
     format: capture.format,
-    recordsSeen: capture.frames,
-    from: isoOf(capture.earliest),
-    to: isoOf(capture.latest),
+    ...(seeked ? { recordsSeen: null, from: null, to: null } : { recordsSeen: capture.frames, ...range }),
     kept: { records: kept.records, bytes: kept.bytes, from: isoOf(kept.earliest), to: isoOf(kept.latest) },
     dropped: { ...facts.dropped },
     ordinals: facts.ordinals.map(([first, original]) => [first, original]),
-    options: captureOptions(capture, given),
-    quality: [...captureQuality(capture), ...cutQuality(facts)],
+    options: { ...captureOptions(capture, given), ...(seeked ? { quick: quickOption(range) } : {}) },
+    quality: [...(seeked ? [quickQuality(range)] : []), ...captureQuality(capture), ...cutQuality(facts)],
     warnings: nothingInside(facts, inFileClock(window, given.clockOffset ?? 0)),
   }
 }
+
+interface ReadRange {
+  readonly from: string | null
+  readonly to: string | null
+}
+
+/** What was read instead of the whole, stamps of its first and last packet. */
+const quickOption = (range: ReadRange) => ({ value: { leadSeconds: QUICK_LEAD_SECONDS, ...range }, from: 'option' })
+
+const quickQuality = ({ from, to }: ReadRange): string =>
+  `quick: of the file only the packets from ${from} to ${to} were read; counts and digest are of them, and what lies earlier is not known`
 
 const isoOf = (instant: Instant | undefined): string | null => (instant && instantToIso(instant)) ?? null
 

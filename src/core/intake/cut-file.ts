@@ -1,9 +1,11 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
-import type { Chunks, Sink } from '../bytes/chunks.ts'
+import type { Chunks, Sink, Source } from '../bytes/chunks.ts'
 import { type DecompressionReport, peek } from '../bytes/decompress.ts'
-import { cutCapture, inFileClock } from '../capture/cut.ts'
+import { type CutFacts, type CutOptions, cutCapture, inFileClock } from '../capture/cut.ts'
+import { cutBySeek } from '../capture/cut-seek.ts'
 import { captureFormat, SNIFF_BYTES } from '../capture/formats.ts'
+import type { FrameVisitor } from '../capture/frame.ts'
 import { privateSink } from '../diagnosis/privacy/private-sink.ts'
 import { InputError } from '../errors.ts'
 import { cutLog } from '../logs/cut-log.ts'
@@ -14,6 +16,7 @@ import { captureParts } from './capture-receipt.ts'
 import type { CutEntry, CutRequest, OpenOutput } from './cut-upload.ts'
 import { LastWords } from './last-words.ts'
 import { peerScope } from './peer-scope.ts'
+import { QUICK_LEAD_SECONDS } from './quick-range.ts'
 import type { CutReceipt, FileOptions } from './receipt.ts'
 
 export interface FileToCut {
@@ -26,9 +29,16 @@ export interface FileToCut {
   /** How it was unpacked: complete when `chunks` has ended. */
   readonly report: DecompressionReport
   readonly open: OpenOutput
+  /** A capture to be read by seek; `chunks` is its head then. Undefined: `chunks` are read to their end. */
+  readonly sought?: Source | undefined
 }
 
-/** Cuts one capture or log; the receipt is whole. @throws {InputError} as cutCapture and cutLog */
+/** The capture cannot be cut by seek, or what was written by seek cannot be trusted: cut it in full. */
+export class NotSought extends Error {
+  override readonly name = 'NotSought'
+}
+
+/** Cuts one capture or log; the receipt is whole. @throws {InputError} as cutCapture and cutLog; {NotSought} with `sought` only */
 export async function cutFile(file: FileToCut): Promise<CutReceipt> {
   const { head, chunks } = await peek(file.chunks, SNIFF_BYTES)
   if (head.length === 0) throw new InputError('empty-file', 'the file is empty', 'Send the file again: nothing arrived.', 0)
@@ -68,20 +78,31 @@ async function cutPackets(file: FileToCut, chunks: Chunks, sink: Sink): Promise<
   const { window, scope, peer, host } = request
   const tracker = new Tracker({ limits: request.trackerLimits, checksums: 'sampled' })
   const keep = scope === 'peers' && peer !== undefined ? peerScope(peer) : undefined
-  const facts = await cutCapture(chunks, { window, clockOffset: options.clockOffset, keep }, sink, tracker.frame)
+  const wanted = { window, clockOffset: options.clockOffset, keep }
+  const facts = file.sought
+    ? await soughtFacts(file.sought, wanted, sink, tracker.frame)
+    : await cutCapture(chunks, wanted, sink, tracker.frame)
   const { recordsSeen, from, to, kept, ...parts } = captureParts(facts, window, options)
   const policy = { window: inFileClock(window, options.clockOffset ?? 0), host, peer, scope: keep === undefined ? 'all' : scope } as const
   const undecoded = [...tracker.notDecoded].slice(0, 10).map(([why, frames]) => `${frames} packets were not decoded: ${why}`)
   return {
     ...frameOf(file, 'capture'),
     ...parts,
-    source: { size: file.report.bytesIn, recordsSeen, sha256: null, from, to },
+    source: { size: facts.seeked ? null : (file.sought?.size ?? file.report.bytesIn), recordsSeen, sha256: null, from, to },
     kept: { ...kept, sha256: null },
     quality: [...unpackingDamage(file), ...parts.quality, ...undecoded],
     warnings: [...damaged(file), ...parts.warnings],
     flowDigest: flowDigest({ [Symbol.iterator]: () => tracker.finish() }, policy),
     logDigest: null,
   }
+}
+
+async function soughtFacts(source: Source, wanted: CutOptions, sink: Sink, see: FrameVisitor): Promise<CutFacts> {
+  const leadNs = BigInt(QUICK_LEAD_SECONDS) * 1_000_000_000n
+  const facts = await cutBySeek(source, wanted, sink, { leadNs, see })
+  if (facts === undefined) throw new NotSought('its packets cannot be found by time: it begins damaged or out of order')
+  if (!facts.trusted) throw new NotSought('its packets are damaged or out of order round the window')
+  return facts
 }
 
 async function cutRecords(file: FileToCut, chunks: Chunks, sink: Sink): Promise<CutReceipt> {

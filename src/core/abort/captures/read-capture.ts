@@ -3,6 +3,7 @@ import type { Frame } from '../../capture/frame.ts'
 import { scanCapture } from '../../capture/scan.ts'
 import type { CaptureSummary } from '../../capture/summary.ts'
 import type { EvidenceFile } from '../../diagnosis/question.ts'
+import { quickRange } from '../../intake/quick-range.ts'
 import type { CutReceipt } from '../../intake/receipt.ts'
 import { decode } from '../../packet/decode.ts'
 import { Packet } from '../../packet/packet.ts'
@@ -79,9 +80,10 @@ const stampSeconds = (stamp: string): number => Date.parse(`${stamp.slice(0, 19)
 
 /** A cut capture covers the part of its window that the upload covered, although what is left may begin later and end sooner. */
 const coveredBy = (receipt: CutReceipt | undefined): { from: number; until: number } | undefined => {
-  if (!receipt?.source.from || !receipt.source.to) return undefined
-  const from = Math.max(stampSeconds(receipt.source.from), stampSeconds(receipt.window.from))
-  const until = Math.min(stampSeconds(receipt.source.to), stampSeconds(receipt.window.to))
+  const range = quickRange(receipt) ?? receipt?.source
+  if (!receipt || !range?.from || !range.to) return undefined
+  const from = Math.max(stampSeconds(range.from), stampSeconds(receipt.window.from))
+  const until = Math.min(stampSeconds(range.to), stampSeconds(receipt.window.to))
   return until >= from ? { from, until } : undefined
 }
 

@@ -1,4 +1,5 @@
-import type { Question } from '../../diagnosis/question.ts'
+import type { EvidenceFile, Question } from '../../diagnosis/question.ts'
+import { QUICK_LEAD_SECONDS, quickRange } from '../../intake/quick-range.ts'
 import { type Facts, seconds } from '../facts.ts'
 import type { Investigation } from '../investigate.ts'
 import { reachesBeyond } from '../narrow.ts'
@@ -15,6 +16,7 @@ export function limitsOf(found: Investigation, question: Question): string[] {
   if (files.some((file) => reachesBeyond(file, question))) {
     limits.push('the window asked for reaches beyond the one that was kept: what lies outside that was cut away before')
   }
+  limits.push(...files.filter(({ receipt }) => quickRange(receipt)).map(quickly))
   if (subject) limits.push(...ofConnection(subject), ...ofVerdict(found, subject))
   const clock = found.error && found.logClocks.get(found.error.input)
   if (logs.length > 0 && found.error && captures.length > 0 && !clock?.confident) {
@@ -27,6 +29,9 @@ export function limitsOf(found: Investigation, question: Question): string[] {
   if (question.incidentAtNs === undefined && subject) limits.push('no incident time was given: the connection was chosen from the evidence')
   return [...new Set(limits)]
 }
+
+const quickly = ({ name }: EvidenceFile): string =>
+  `of ${name} only the window and ${QUICK_LEAD_SECONDS} s before it were read (quick): what connections did earlier is not known, which lowers the confidence where their start decides`
 
 function ofConnection({ facts, view }: Studied): string[] {
   const { quality, trace } = facts

@@ -1,0 +1,77 @@
+import { type CaseView, stripsPayload } from '../client/case-api.ts'
+import { instantOf, peerOf, windowOf } from '../client/case-window.ts'
+import { cutHere, type LocalCut, type QuickReading } from '../client/cut-here.ts'
+import { countOf, formatBytes } from '../client/figures.ts'
+import { requestFor } from '../client/local-case.ts'
+import { realHints, type SenderPrivacy } from '../client/sender-privacy.ts'
+import { CasePrivacy } from '../core/diagnosis/privacy/privacy.ts'
+import type { Question } from '../core/diagnosis/question.ts'
+import { quickRange } from '../core/intake/quick-range.ts'
+import { namedSources } from './case-files.ts'
+import type { Terminal } from './command.ts'
+import { readFileArguments } from './file-argument.ts'
+import { keptFile } from './kept-file.ts'
+
+/** What becomes of the files on the way. */
+export interface CaseCut {
+  readonly sender: SenderPrivacy | undefined
+  readonly quick: QuickReading | undefined
+}
+
+/** Cuts the files of a command line, and says what is left of each. */
+export async function cutForCase(
+  words: readonly string[],
+  question: Question & Pick<CaseView, 'scope'>,
+  terminal: Terminal,
+  { sender, quick }: CaseCut,
+): Promise<readonly LocalCut[]> {
+  const cuts: LocalCut[] = []
+  const stripped = question.payloadStripped ? new CasePrivacy({ payload: 'strip', addresses: 'keep' }) : undefined
+  const hints = { host: question.host, peer: question.peer?.ip, error: question.error }
+  for (const { source, options } of await namedSources(readFileArguments(words))) {
+    const request = { ...requestFor(question, sender?.privacy ?? stripped), scope: question.scope }
+    const cut = await cutHere(source, options, request, { openSpool: keptFile, quick })
+    const made = sender ? cut.map((each) => sender.marked(each, hints)) : cut
+    for (const each of made) terminal.err(described(each))
+    cuts.push(...made)
+  }
+  return cuts
+}
+
+/** What of one file goes, and what stays: said before anything is sent. */
+function described({ receipt, sendAs }: LocalCut): string {
+  const { kept, source, dropped, warnings } = receipt
+  const noun = receipt.kind === 'capture' ? 'packet' : 'record'
+  const stays = dropped.before + dropped.after + dropped.withoutTime + dropped.outOfScope
+  const read = quickRange(receipt)
+  const range = read
+    ? `\n  was read from ${read.from} to ${read.to} only`
+    : source.from
+      ? `\n  runs from ${source.from} to ${source.to}`
+      : ''
+  const size = source.size === null ? '' : ` of ${formatBytes(source.size)}`
+  return [
+    `${sendAs} (${receipt.format})${range}`,
+    `  is sent: ${countOf(kept.records, noun)}, ${formatBytes(kept.bytes)}${size}; stays here: ${countOf(stays, noun)}`,
+    ...warnings.map(({ message }) => `  note: ${message}`),
+    '',
+  ].join('\n')
+}
+
+/** A case's own window and names, for a case that support has opened. */
+export function questionOf(view: CaseView, sender: SenderPrivacy | undefined): Question {
+  const peer = peerOf(view)
+  const given = { host: view.host ?? undefined, peer: peer?.ip, error: view.error ?? undefined }
+  const hints = sender ? realHints(given, sender.map) : given
+  return {
+    incidentAtNs: instantOf(view.incidentAt),
+    window: windowOf(view),
+    toleranceSeconds: 0,
+    host: hints.host,
+    peer: hints.peer === undefined ? undefined : { ip: hints.peer, port: peer?.port },
+    timezone: view.timezone ?? undefined,
+    error: hints.error,
+    revision: 1,
+    payloadStripped: stripsPayload(view),
+  }
+}
