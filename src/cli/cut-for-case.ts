@@ -52,7 +52,7 @@ function described({ receipt, sendAs }: LocalCut): string {
   const size = source.size === null ? '' : ` of ${formatBytes(source.size)}`
   return [
     `${sendAs} (${receipt.format})${range}`,
-    `  is sent: ${countOf(kept.records, noun)}, ${formatBytes(kept.bytes)}${size}; stays here: ${countOf(stays, noun)}`,
+    `  is sent: ${countOf(kept.records, noun)}, ${formatBytes(kept.bytes)}${size}; stays here: ${read ? 'all else' : countOf(stays, noun)}`,
     ...warnings.map(({ message }) => `  note: ${message}`),
     '',
   ].join('\n')
