@@ -120,10 +120,10 @@ const base: Diagnosis = {
     file: CAPTURE,
     host: { ip: '192.0.2.5', port: 49822 },
     peer: { ip: '192.0.2.9', port: 9100 },
-    hostState: 'FIN_WAIT_2',
-    peerState: 'CLOSE_WAIT',
-    connState: 'S2',
-    history: 'ShADadF',
+    hostState: 'ESTABLISHED',
+    peerState: 'ESTABLISHED',
+    connState: 'RSTR',
+    history: 'ShADadR',
     startedAt: at(1.2),
     endedAt: at(133.2),
     observations: [
@@ -146,6 +146,7 @@ const base: Diagnosis = {
     hostBytesAcked: 48_212,
     fullJobAcked: true,
     peerAnswered: false,
+    mayRepeat: 'look-first',
     says: "The printer's stack has the whole job: printing it again may print it twice.",
   },
   peerAnswer: null,
@@ -200,6 +201,13 @@ const base: Diagnosis = {
 
 const finWait2: Diagnosis = {
   ...base,
+  connection: {
+    ...(base.connection as NonNullable<Diagnosis['connection']>),
+    hostState: 'FIN_WAIT_2',
+    peerState: 'CLOSE_WAIT',
+    connState: 'S2',
+    history: 'ShADadF',
+  },
   verdict: {
     cause: 'fin-wait-2-timeout',
     abortedBy: 'host',
@@ -327,6 +335,7 @@ const middlebox: Diagnosis = {
     hostBytesAcked: 22_800,
     fullJobAcked: false,
     peerAnswered: false,
+    mayRepeat: 'look-first',
     says: 'The printer has 22.8 kB of at least 30 kB: part of the job may have been printed.',
   },
   recommendations: [
@@ -397,6 +406,7 @@ const retransmission: Diagnosis = {
     hostBytesAcked: 12_408,
     fullJobAcked: false,
     peerAnswered: false,
+    mayRepeat: 'look-first',
     says: 'The printer has 12.4 kB of the job: look at the tray, it may have printed a part.',
   },
   recommendations: [
@@ -454,6 +464,7 @@ const zeroWindow: Diagnosis = {
     hostBytesAcked: 20_480,
     fullJobAcked: false,
     peerAnswered: true,
+    mayRepeat: 'look-first',
     says: 'The printer holds 20 kB of the job: it prints that part when it goes on.',
   },
   peerAnswer: {
@@ -529,6 +540,7 @@ const earlyClose: Diagnosis = {
     hostBytesAcked: 87_600,
     fullJobAcked: false,
     peerAnswered: true,
+    mayRepeat: 'look-first',
     says: 'The printer refused the job: printing it again unchanged fails again.',
   },
   recommendations: [
@@ -614,6 +626,7 @@ const icmp: Diagnosis = {
     hostBytesAcked: 0,
     fullJobAcked: false,
     peerAnswered: false,
+    mayRepeat: 'yes',
     says: 'Nothing of the job reached the printer: it can be printed again.',
   },
   recommendations: [{ action: 'Check the route from 192.0.2.1 to 192.0.2.9.', owner: 'network', source: 'RFC 792' }],

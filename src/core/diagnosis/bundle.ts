@@ -111,6 +111,7 @@ function provenance(file: EvidenceFile): NonNullable<ManifestFile['evidence']> {
     receipt: receipt ? receiptEntryName(file.file) : null,
     options: file.options,
     source: { size: receipt?.source.size ?? file.source.size ?? null, sha256: receipt?.source.sha256 ?? null },
+    cut: receipt ? { format: receipt.format, size: receipt.kept.bytes, sha256: receipt.kept.sha256 } : null,
     records: receipt ? { seen: receipt.source.recordsSeen, kept: receipt.kept.records, dropped: dropped ?? 0 } : null,
     window: receipt?.window ?? null,
   }

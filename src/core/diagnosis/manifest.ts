@@ -19,6 +19,8 @@ export const ManifestFile = z.object({
       receipt: z.string().nullable(),
       options: FileOptions,
       source: z.object({ size: Count.nullable(), sha256: z.string().nullable() }),
+      /** The cut file as it was stored: `inputs[].size` and `.sha256` of the diagnosis. Null where nothing was cut. */
+      cut: z.object({ format: z.string(), size: Count, sha256: z.string().nullable() }).nullable(),
       records: z.object({ seen: Count.nullable(), kept: Count, dropped: Count }).nullable(),
       window: z.object({ from: z.string(), to: z.string() }).nullable(),
     })

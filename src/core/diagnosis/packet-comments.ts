@@ -1,9 +1,15 @@
 import { shorten, visible } from './report-escape.ts'
-import { duration } from './report-words.ts'
+import { duration, isMeasured } from './report-words.ts'
 import type { Diagnosis, Ref } from './schema.ts'
 
 /** UTF-16 units of one packet's comment: Wireshark shows a few lines. */
 const MOST = 1000
+
+/** What rests on several packets says so on each: none of them alone is meant. */
+function placesIn(refs: readonly Ref[], file: string): string {
+  const frames = [...new Set(refs.flatMap((ref) => (ref.file === file && ref.frame !== undefined ? [ref.frame] : [])))]
+  return frames.length > 1 ? `frames ${frames.sort((a, b) => a - b).join(', ')}: ` : ''
+}
 
 /** What the diagnosis says about each packet of `file`, by frame number: the comments that make Wireshark tell the story. */
 export function packetComments(diagnosis: Diagnosis, file: string): Map<number, string> {
@@ -15,9 +21,10 @@ export function packetComments(diagnosis: Diagnosis, file: string): Map<number, 
   }
   for (const { ref, label, decisive } of diagnosis.sequence) if (decisive) say(ref, visible(label))
   for (const { says, supports, refs } of diagnosis.evidence) {
-    for (const ref of refs) say(ref, supports ? visible(says) : `${visible(says)} (does not speak for the verdict)`)
+    const said = `${placesIn(refs, file)}${visible(says)}${supports ? '' : ' (does not speak for the verdict)'}`
+    for (const ref of refs) say(ref, said)
   }
-  for (const { name, expectedSeconds, startsAt, endsAt } of diagnosis.timers) {
+  for (const { name, expectedSeconds, startsAt, endsAt } of diagnosis.timers.filter(isMeasured)) {
     say(startsAt, `timer starts: ${visible(name)}, ${duration(expectedSeconds)}`)
     say(endsAt, `timer ran out: ${visible(name)}`)
   }

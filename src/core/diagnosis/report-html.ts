@@ -16,7 +16,7 @@ import {
 import { sequenceFigure } from './report-sequence.ts'
 import { REPORT_STYLE } from './report-style.ts'
 import { timelineFigure } from './report-timeline.ts'
-import { CAUSE_TITLES, LOOK_AT, PARTY_NAMES, percent, repeatAdvice, whoShouldAct } from './report-words.ts'
+import { CAUSE_TITLES, clockTime, lookAtSentence, PARTY_NAMES, percent, repeatAdvice, sureness, whoShouldAct } from './report-words.ts'
 import type { Diagnosis } from './schema.ts'
 
 /** Below the pictures, in the order of reading: what it rests on, what to do, then the rest. */
@@ -59,9 +59,11 @@ export function renderHtml(diagnosis: Diagnosis): string {
 <div class="page tone-${verdict.abortedBy}">
 ${top(diagnosis)}
 <main>
+<div class="first">
 ${hero(diagnosis)}
 ${picture('What happened', 'sequence', sequenceFigure(diagnosis))}
 ${picture('The window', 'timeline', timelineFigure(diagnosis))}
+</div>
 ${columns(CARDS.map((card) => card(diagnosis)))}
 </main>
 <footer>Made by Hangup ${html(diagnosis.engine.version)}, revision ${diagnosis.revision}. Times are UTC on the reference clock. Frame and line numbers count in the files of the bundle. A confidence is a calibrated probability; “undetermined” means that the evidence does not decide.</footer>
@@ -71,17 +73,14 @@ ${columns(CARDS.map((card) => card(diagnosis)))}
 `
 }
 
-function top({ connection, inputs }: Diagnosis): string {
-  const day = connection?.endedAt ?? inputs[0]?.from ?? null
-  const when =
-    day === null
-      ? ''
-      : `<span>${html(
-          day
-            .replace('T', ' ')
-            .replace(/(\.\d{3})\d*Z$/, '$1Z')
-            .replace('Z', ' UTC'),
-        )}</span>`
+function top({ connection, reportedError, inputs }: Diagnosis): string {
+  const [what, at] =
+    reportedError?.ref?.at !== undefined
+      ? ['Error logged', reportedError.ref.at]
+      : connection?.endedAt
+        ? ["The connection's last packet", connection.endedAt]
+        : ['Evidence from', inputs[0]?.from ?? '']
+  const when = at === '' ? '' : `<span>${what} ${html(`${at.slice(0, 10)} ${clockTime(at)}`)} UTC</span>`
   return `<header class="top"><span class="brand">${MARK}Hangup</span>${when}</header>`
 }
 
@@ -95,24 +94,43 @@ function hero(diagnosis: Diagnosis): string {
         : `Ended by ${PARTY_NAMES[verdict.abortedBy]}`
   return `<div class="hero">
 <p class="kicker"><span class="chip">${ended}</span><span>${html(CAUSE_TITLES[verdict.cause])} · <code>${verdict.cause}</code></span></p>
-<h1>${html(verdict.headline)}</h1>
+<h1>${breakable(html(verdict.headline))}</h1>
 <p class="story">${html(verdict.explanation)}</p>
 <dl class="facts">${facts(diagnosis)}</dl>
 </div>`
 }
 
+/** An IPv6 address stays on one line where one holds it, else the line ends after a colon. */
+const breakable = (said: string): string =>
+  said.replace(
+    /\b[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,}\b[.,:;]?/gi,
+    (address) => `<span class="ip">${address.replace(/:+/g, '$&<wbr>')}</span>`,
+  )
+
 function facts(diagnosis: Diagnosis): string {
   const { verdict } = diagnosis
   const repeat = repeatAdvice(diagnosis)
-  const party = verdict.partyConfidence === null ? 'who ended it is open' : `${percent(verdict.partyConfidence)} for who ended it`
   const width = Math.round((verdict.confidence ?? verdict.partyConfidence ?? 0) * 100)
-  const sure = verdict.confidence === null ? 'Open' : `${percent(verdict.confidence)} sure`
   return [
-    `<div><dt>Confidence</dt><dd><span class="value">${sure}</span><span class="meter" aria-hidden="true"><span style="width:${width}%"></span></span><span class="sub">of the cause; ${party}</span></dd></div>`,
-    `<div><dt>Who should act</dt><dd><span class="value">${html(whoShouldAct(diagnosis))}</span><span class="sub">Look at ${html(LOOK_AT[verdict.lookAt])}.</span></dd></div>`,
-    `<div><dt>How it ended</dt><dd><span class="value">${MECHANISMS[verdict.mechanism]}</span><span class="sub">by ${PARTY_NAMES[verdict.abortedBy]}</span></dd></div>`,
+    `<div><dt>Confidence</dt><dd><span class="value">${sureness(verdict.confidence)}</span><span class="meter" aria-hidden="true"><span style="width:${width}%"></span></span><span class="sub">${confidence(verdict)}</span></dd></div>`,
+    `<div><dt>Who should act</dt><dd><span class="value">${html(whoShouldAct(diagnosis))}</span><span class="sub">${html(lookAtSentence(verdict.lookAt))}</span></dd></div>`,
+    `<div><dt>How it ended</dt><dd>${ending(verdict)}</dd></div>`,
     `<div class="${repeat.answer === 'Yes' ? 'yes' : 'look'}"><dt>${repeat.question}</dt><dd><span class="value">${repeat.answer}</span><span class="sub">${html(repeat.says)}</span></dd></div>`,
   ].join('')
+}
+
+function confidence({ confidence: ofCause, partyConfidence }: Diagnosis['verdict']): string {
+  const party = partyConfidence === null ? 'open' : percent(partyConfidence)
+  if (ofCause === null)
+    return partyConfidence === null ? 'Neither the cause nor who ended it can be said.' : `The cause is open; ${party} for who ended it.`
+  return `${percent(ofCause)} for the cause, ${party} for who ended it.`
+}
+
+function ending({ mechanism, abortedBy }: Diagnosis['verdict']): string {
+  const said = (value: string, sub: string) => `<span class="value">${value}</span><span class="sub">${sub}</span>`
+  if (abortedBy === 'nobody') return said('As it should', 'Both sides closed it.')
+  const by = abortedBy === 'undetermined' ? 'Who ended it is open.' : `By ${PARTY_NAMES[abortedBy]}.`
+  return said(MECHANISMS[mechanism], by)
 }
 
 const MECHANISMS: Record<Diagnosis['verdict']['mechanism'], string> = {

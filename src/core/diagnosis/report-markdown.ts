@@ -4,6 +4,7 @@ import {
   clockTime,
   distinctRefs,
   endpoint,
+  errorCodes,
   LOOK_AT,
   OWNERS,
   PARTY_NAMES,
@@ -11,6 +12,7 @@ import {
   refPlace,
   repeatAdvice,
   sentence,
+  sureness,
   whoShouldAct,
 } from './report-words.ts'
 import type { Diagnosis, Evidence } from './schema.ts'
@@ -49,8 +51,8 @@ function head(diagnosis: Diagnosis): string {
     '',
     `**${text(verdict.headline, 300)}**`,
     '',
-    `- Who ended it: **${PARTY_NAMES[verdict.abortedBy]}** (${percent(verdict.partyConfidence)})`,
-    `- Cause: ${codeSpan(verdict.cause)} (${percent(verdict.confidence)}), mechanism ${codeSpan(verdict.mechanism)}`,
+    `- Who ended it: **${PARTY_NAMES[verdict.abortedBy]}** (${sure(verdict.partyConfidence)})`,
+    `- Cause: ${codeSpan(verdict.cause)} (${sure(verdict.confidence)}), mechanism ${codeSpan(verdict.mechanism)}`,
     `- Look at: ${LOOK_AT[verdict.lookAt]}. Who should act: **${whoShouldAct(diagnosis)}**`,
     `- ${repeat.question} **${repeat.answer}.** ${text(repeat.says, 220)}`,
   ]
@@ -65,6 +67,10 @@ function head(diagnosis: Diagnosis): string {
   return lines.join('\n')
 }
 
+/** `almost certain, 99 %`. */
+const sure = (probability: number | null): string =>
+  probability === null ? 'open' : `${sureness(probability).toLowerCase()}, ${percent(probability)}`
+
 function sections(diagnosis: Diagnosis): string[] {
   const { verdict, reportedError, peerAnswer } = diagnosis
   const against = diagnosis.evidence.filter((item) => !item.supports)
@@ -72,7 +78,9 @@ function sections(diagnosis: Diagnosis): string[] {
     text: `${text(peerAnswer.meaning, 200)} (frame ${peerAnswer.frame}, ${peerAnswer.bytes} bytes)${peerAnswer.text === null ? '' : `: ${codeSpan(shorten(visible(peerAnswer.text), 120))}`}`,
   }
   const error = reportedError && {
-    text: `${codeSpan(reportedError.canonical)} ${reportedError.codes.map((code) => codeSpan(shorten(visible(code), 60))).join(', ')} proves: ${text(reportedError.proves, 160)} It does not prove: ${text(reportedError.doesNotProve, 160)}`,
+    text: `${errorCodes(reportedError)
+      .map((code) => codeSpan(shorten(visible(code), 60)))
+      .join(', ')} proves: ${text(reportedError.proves, 160)} It does not prove: ${text(reportedError.doesNotProve, 160)}`,
   }
   return [
     text(verdict.explanation, 700),
@@ -102,7 +110,10 @@ function sections(diagnosis: Diagnosis): string[] {
       'Other explanations',
       diagnosis.alternatives
         .slice(0, 3)
-        .map((other) => `${codeSpan(other.cause)} ${percent(other.confidence)}: ${text(other.against.join('; '), 160)}`),
+        .map(
+          (other) =>
+            `${CAUSE_TITLES[other.cause]} (${codeSpan(other.cause)}), ${percent(other.confidence)}: ${text(other.against.join('; '), 160)}`,
+        ),
     ),
   ].filter((block) => block !== '')
 }

@@ -1,5 +1,20 @@
 import { html } from './report-escape.ts'
-import { byteCount, clockTime, distinctRefs, duration, endpoint, OWNERS, PARTY_NAMES, percent, refPlace, sentence } from './report-words.ts'
+import {
+  byteCount,
+  CAUSE_TITLES,
+  clockTime,
+  distinctRefs,
+  duration,
+  endpoint,
+  errorCodes,
+  isMeasured,
+  OWNERS,
+  PARTY_NAMES,
+  percent,
+  refPlace,
+  seenInterval,
+  sentence,
+} from './report-words.ts'
 import type { Diagnosis, Evidence, Ref } from './schema.ts'
 
 /** The parts of the page below the pictures. Each gives '' where there is nothing to say. */
@@ -51,7 +66,7 @@ export function settleCard(diagnosis: Diagnosis): string {
 export function alternativesCard(diagnosis: Diagnosis): string {
   const others = diagnosis.alternatives.map(
     ({ cause, abortedBy, confidence, against }) =>
-      `${code(cause)} by ${PARTY_NAMES[abortedBy]}, <strong>${percent(confidence)}</strong><span class="source">${html(sentence(against.join('; ')))}</span>`,
+      `${CAUSE_TITLES[cause]} (${code(cause)}, ended by ${PARTY_NAMES[abortedBy]}): <strong>${percent(confidence)}</strong><span class="source">${html(sentence(against.join('; ')))}</span>`,
   )
   return card('Other explanations', list(others))
 }
@@ -59,19 +74,20 @@ export function alternativesCard(diagnosis: Diagnosis): string {
 export function timerCard(diagnosis: Diagnosis): string {
   const timers = diagnosis.timers.map(
     ({ name, expectedSeconds, observed, startsAt, endsAt, source }, i) =>
-      `<strong>${i + 1}. ${html(name)}</strong>: expected ${duration(expectedSeconds)}, seen ${duration(observed.min)} to ${duration(observed.max)}${refs(endsAt === null ? [startsAt] : [startsAt, endsAt])}<span class="source">${html(source)}</span>`,
+      `<strong>${i + 1}. ${html(name)}</strong>: ${duration(expectedSeconds)}; seen: ${seenInterval(observed)}${refs(endsAt === null ? [startsAt] : [startsAt, endsAt])}<span class="source">${html(source)}</span>`,
   )
-  return card('Timers', list(timers))
+  const title = diagnosis.timers.some(isMeasured) ? 'Timers that fit' : 'Timers that are possible'
+  return card(title, list(timers))
 }
 
 export function errorCard(diagnosis: Diagnosis): string {
   const { reportedError } = diagnosis
   if (reportedError === null) return ''
-  const { canonical, codes, ref, proves, doesNotProve } = reportedError
+  const { ref, proves, doesNotProve } = reportedError
   return card(
     'The reported error',
     rows([
-      ['Code', [canonical, ...codes].map(code).join(' ')],
+      ['Code', errorCodes(reportedError).map(code).join(' ')],
       ['Proves', html(proves)],
       ['Does not prove', html(doesNotProve)],
     ]) + (ref === null ? '' : refs([ref])),
@@ -98,10 +114,11 @@ export function clocksCard(diagnosis: Diagnosis): string {
         : Math.abs(offsetSeconds) < 1e-6
           ? 'in step with the reference'
           : `${offsetSeconds > 0 ? 'ahead' : 'behind'} by ${duration(Math.abs(offsetSeconds))}`
+    const [least, most] = interval[1] <= 0 ? [-interval[1], -interval[0]] : interval
     const sure =
       interval[0] === interval[1]
         ? ''
-        : ` (between ${duration(interval[0])} and ${duration(interval[1])}, ${anchors} ${anchors === 1 ? 'anchor' : 'anchors'})`
+        : ` (offset between ${duration(least)} and ${duration(most)}, from ${anchors} ${anchors === 1 ? 'event' : 'events'} seen in both)`
     return `${code(file)} ${said}${sure}`
   })
   return card('Clocks', list(clocks))
@@ -124,7 +141,7 @@ export function limitsCard(diagnosis: Diagnosis): string {
 export function othersCard(diagnosis: Diagnosis): string {
   const aborted = diagnosis.alsoAborted.map(
     ({ peer, cause, abortedBy, at }) =>
-      `${code(endpoint(peer))} ${code(cause)} by ${PARTY_NAMES[abortedBy]}<p class="refs">${html(clockTime(at))}</p>`,
+      `Connection with ${code(endpoint(peer))}: ${code(cause)}, ended by ${PARTY_NAMES[abortedBy]}<p class="refs">${html(clockTime(at))}</p>`,
   )
   const errors = diagnosis.otherErrors.map(
     ({ at, code: name, peer, coveredBy }) =>
@@ -141,11 +158,11 @@ export function connectionCard(diagnosis: Diagnosis): string {
   return card(
     'The connection',
     rows([
-      ['Host', code(endpoint(connection.host))],
-      ['Peer', code(endpoint(connection.peer))],
+      ['Host', `${code(endpoint(connection.host))}, whose software reported the error`],
+      ['Peer', `${code(endpoint(connection.peer))}, the other end`],
       ['In', `${code(connection.file)} ${stream}`],
-      ['States', `host ${code(connection.hostState)}, peer ${code(connection.peerState)}`],
-      ['Zeek', `${code(connection.connState)} ${code(connection.history)}`],
+      ['TCP states', `host ${code(connection.hostState)}, peer ${code(connection.peerState)}`],
+      ['In Zeek', `${code(connection.connState)} ${code(connection.history)}`],
       ['Chosen', html(diagnosis.chosenBecause)],
     ]),
   )

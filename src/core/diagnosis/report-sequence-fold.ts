@@ -23,7 +23,7 @@ function kept(steps: readonly SequenceStep[], neighbours: number): Set<SequenceS
   const chosen = new Set<SequenceStep>()
   for (const [i, step] of steps.entries()) {
     const opens = i < 3 && step.flags?.includes('SYN')
-    if (step.decisive || opens || (step.kind !== 'segment' && step.kind !== 'gap') || i >= steps.length - 2) {
+    if (step.decisive || opens || (step.kind !== 'segment' && step.kind !== 'gap' && step.kind !== 'arp') || i >= steps.length - 2) {
       const reach = step.decisive ? neighbours : 0
       for (const near of steps.slice(Math.max(0, i - reach), i + reach + 1)) chosen.add(near)
     }
@@ -59,6 +59,7 @@ function foldedRun(run: readonly SequenceStep[]): SequenceStep {
   const carried = [
     bytes('host') > 0 ? `${byteCount(bytes('host'))} to the peer` : '',
     bytes('peer') > 0 ? `${byteCount(bytes('peer'))} to the host` : '',
+    ...[...new Set(run.filter(({ kind }) => kind === 'arp').map(({ label }) => label))],
     ...run.filter(({ kind, label }) => kind === 'gap' && !/^\d+ packets$/.test(label)).map(({ label }) => label),
   ]
   return { at: first.at, kind: 'gap', from: null, label: carried.filter((part) => part !== '').join(', '), packets, decisive: false }

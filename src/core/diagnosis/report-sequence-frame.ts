@@ -1,6 +1,6 @@
 import type { SequenceLayout, StepRow } from './report-sequence-layout.ts'
 import { round, svgLine, svgLines, svgPath, svgRect, svgText, wrapText } from './report-svg.ts'
-import { duration, stampMs } from './report-words.ts'
+import { duration, isMeasured, seenInterval, stampMs } from './report-words.ts'
 import type { Diagnosis, Mechanism, Party, Ref } from './schema.ts'
 
 interface Lifeline {
@@ -81,9 +81,9 @@ export function drawEnds(diagnosis: Diagnosis, layout: SequenceLayout): string {
     .join('')
 }
 
-/** The timer that fits as a bracket beside the host's lifeline: the first only, several would hide each other; the text below names all. */
+/** A timer that was measured as a bracket beside the host's lifeline: the first only, several would hide each other; the text below names all. */
 export function drawTimer(diagnosis: Diagnosis, layout: SequenceLayout): string {
-  const [timer] = diagnosis.timers
+  const timer = diagnosis.timers.find(isMeasured)
   if (timer === undefined) return ''
   const from = rowY(layout, timer.startsAt, 0)
   const to = timer.endsAt === null ? layout.bottom - 4 : rowY(layout, timer.endsAt, layout.bottom - 4)
@@ -91,21 +91,20 @@ export function drawTimer(diagnosis: Diagnosis, layout: SequenceLayout): string 
   const x = layout.shape.hostX - 20
   const middle = (from + to) / 2
   const bracket = svgPath(`M${x + 8} ${round(from)}h-8V${round(to)}h8`, 'bracket')
-  return bracket + (layout.shape.id === 'wide' ? timerText(timer, x, middle) : timerMark(x, middle))
+  const number = diagnosis.timers.indexOf(timer) + 1
+  return bracket + (layout.shape.id === 'wide' ? timerText(timer, x, middle) : timerMark(number, x, middle))
 }
 
 function timerText(timer: Diagnosis['timers'][number], x: number, y: number): string {
-  const { min, max } = timer.observed
-  const seen = min === max ? duration(min) : `${duration(min)} to ${duration(max)}`
   const lines = wrapText(timer.name, 20, 2)
   const top = y - (lines.length * 15 + 30) / 2 + 11
-  const rest = [`timer ${duration(timer.expectedSeconds)}`, `seen ${seen}`]
+  const rest = [`timer ${duration(timer.expectedSeconds)}`, `seen ${seenInterval(timer.observed)}`]
   return svgLines(x - 9, top, lines, 'timer end', 15) + svgLines(x - 9, top + lines.length * 15, rest, 'timer-fact end', 15)
 }
 
 /** On a telephone the bracket has the timer's number in the text below. */
-const timerMark = (x: number, y: number): string =>
-  `<circle cx="${x}" cy="${round(y)}" r="9" class="timer-mark"/>${svgText(x, y + 4, '1', 'timer-number mid')}`
+const timerMark = (number: number, x: number, y: number): string =>
+  `<circle cx="${x}" cy="${round(y)}" r="9" class="timer-mark"/>${svgText(x, y + 4, String(number), 'timer-number mid')}`
 
 /** The y of the step that `ref` names, else of the first step at or after its time. */
 function rowY(layout: SequenceLayout, ref: Ref, fallback: number): number | undefined {

@@ -1,4 +1,4 @@
-import type { BreakRow, SequenceLayout, SequenceRow, SequenceShape, StepRow } from './report-sequence-layout.ts'
+import type { BreakRow, SequenceLayout, SequenceRow, StepRow } from './report-sequence-layout.ts'
 import { round, svgLine, svgLines, svgPath, svgRect, svgText } from './report-svg.ts'
 import { clockTime, duration, refPlace } from './report-words.ts'
 import type { Diagnosis, SequenceStep } from './schema.ts'
@@ -12,21 +12,32 @@ export function drawRow(row: SequenceRow, layout: SequenceLayout, diagnosis: Dia
   return `<g>${drawTime(row, layout)}${body}</g>`
 }
 
-function drawBreak(row: BreakRow, { shape }: SequenceLayout): string {
-  const middle = (shape.hostX + shape.peerX) / 2
-  const text = row.lines.map((line, i) => svgText(middle, row.top + 21 + i * 15, line, i === 0 ? 'pause' : 'pause note')).join('')
+function drawBreak(row: BreakRow, layout: SequenceLayout): string {
+  const text = row.lines.map((line, i) => centred(line, row.top + 21 + i * 15, i === 0 ? 'pause' : 'pause note', 7.2, layout)).join('')
   return `<g>${text}</g>`
 }
 
-function drawTime(row: StepRow, { shape }: SequenceLayout): string {
+/** Text half-way between the lifelines, on a plate that hides the one in the middle. `pitch`: pixels a character takes at most. */
+function centred(said: string, y: number, className: string, pitch: number, layout: SequenceLayout): string {
+  const x = middleOf(layout)
+  return plate(said.length * pitch, y, layout) + svgText(x, y, said, className)
+}
+
+const plate = (width: number, y: number, layout: SequenceLayout): string =>
+  layout.middle ? svgRect(middleOf(layout) - width / 2 - 4, y - 11, width + 8, 14.5, 3, 'plate') : ''
+
+const middleOf = ({ shape }: SequenceLayout): number => (shape.hostX + shape.peerX) / 2
+
+function drawTime(row: StepRow, layout: SequenceLayout): string {
   const { step, seconds } = row
+  const { shape } = layout
   const lineY = step.kind === 'log' ? row.lineY + (10 + 15 * row.note.length) / 2 : row.lineY
   const delta = seconds === undefined ? '' : `+${duration(seconds)}`
   if (shape.id === 'wide')
     return svgText(92, lineY - (delta ? 3 : -4), clockTime(step.at), 'time') + (delta ? svgText(92, lineY + 12, delta, 'delta') : '')
   if (step.kind === 'log') return ''
   const place = step.ref ? ` · ${refPlace(step.ref)}` : ''
-  return svgText((shape.hostX + shape.peerX) / 2, lineY + 15, `${clockTime(step.at)}${delta ? ` · ${delta}` : ''}${place}`, 'time mid')
+  return centred(`${clockTime(step.at)}${delta ? ` · ${delta}` : ''}${place}`, lineY + 15, 'time mid', 6.4, layout)
 }
 
 function drawLog(row: StepRow, { shape }: SequenceLayout): string {
@@ -44,7 +55,6 @@ function drawLog(row: StepRow, { shape }: SequenceLayout): string {
 }
 
 function drawArrow(row: StepRow, layout: SequenceLayout, diagnosis: Diagnosis): string {
-  const { shape } = layout
   const { step, lineY } = row
   const from = xOf(senderOf(step, diagnosis), layout)
   const end = xOf(receiver(step), layout)
@@ -58,29 +68,32 @@ function drawArrow(row: StepRow, layout: SequenceLayout, diagnosis: Diagnosis): 
   const start = `<circle cx="${round(from)}" cy="${round(lineY)}" r="2.5" class="head ${tone}"/>`
   const dash = step.kind === 'arp' ? ' dashed' : ''
   const line = svgLine(from, lineY, step.lost ? to : tip - direction * 8, lineY, `arrow ${tone}${dash}`)
-  const label = arrowLabel(step, shape, lineY - 7, tone)
+  const label = arrowLabel(step, layout, lineY - 7, tone)
   return line + start + head + label + drawRemark(row, layout)
 }
 
-function drawRemark(row: StepRow, { shape }: SequenceLayout): string {
+function drawRemark(row: StepRow, layout: SequenceLayout): string {
   const { step, lineY, remark } = row
+  const { shape } = layout
   const strong = step.decisive ? 'remark strong' : 'remark'
-  if (shape.id === 'narrow') return svgLines((shape.hostX + shape.peerX) / 2, lineY + 30, remark, `${strong} mid`, 14)
+  if (shape.id === 'narrow') return remark.map((line, i) => centred(line, lineY + 30 + i * 14, `${strong} mid`, 6.8, layout)).join('')
   const place = step.ref ? refPlace(step.ref) : ''
   const first = lineY + (remark.length > 1 ? -9 : remark.length > 0 ? -2 : 4)
   return svgText(shape.peerX + 20, first, place, 'frame') + svgLines(shape.peerX + 20, first + 15, remark, strong, 14)
 }
 
 /** `FIN ACK  seq 48213 ack 1 len 0`, the flags in the line's colour. */
-function arrowLabel(step: SequenceStep, shape: SequenceShape, y: number, tone: string): string {
-  const x = (shape.hostX + shape.peerX) / 2
-  if (step.kind !== 'segment') return svgText(x, y, step.kind.toUpperCase(), `flags mid ${tone}`)
+function arrowLabel(step: SequenceStep, layout: SequenceLayout, y: number, tone: string): string {
+  const { shape } = layout
+  if (step.kind !== 'segment') return centred(step.flags ?? step.kind.toUpperCase(), y, `flags mid ${tone}`, 7, layout)
   const seq = step.seq === undefined ? '' : `seq ${step.seq}`
   const length = step.length ? `len ${step.length}` : ''
   const all = [seq, step.ack ? `ack ${step.ack}` : '', length].filter((part) => part !== '').join(' ')
   const fits = all.length + (step.flags ?? '').length <= shape.labelColumns
   const said = fits ? all : [seq, length].join(' ').trim()
-  return `<text x="${round(x)}" y="${round(y)}" class="flags mid ${tone}">${escapeFlags(step.flags)}<tspan class="numbers" dx="7">${said}</tspan></text>`
+  const flags = escapeFlags(step.flags)
+  const text = `<text x="${round(middleOf(layout))}" y="${round(y)}" class="flags mid ${tone}">${flags}<tspan class="numbers" dx="7">${said}</tspan></text>`
+  return plate((flags.length + said.length) * 7 + 7, y, layout) + text
 }
 
 const escapeFlags = (flags: string | undefined): string => (flags ?? '').replace(/[^A-Za-z0-9 ,.+-]/g, '')

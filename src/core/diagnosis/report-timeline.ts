@@ -187,7 +187,6 @@ function endMark(diagnosis: Diagnosis, plot: Plot, top: number, bottom: number):
   if (x < plot.shape.left || x > plot.shape.right) return ''
   const late = x > plot.shape.right - 110
   return (
-    svgLine(x, top - 6, x, bottom, 'end-line') +
-    svgText(late ? x - 6 : x + 6, top - 8, 'connection ended', late ? 'end-label end' : 'end-label')
+    svgLine(x, top - 6, x, bottom, 'end-line') + svgText(late ? x - 6 : x + 6, top - 8, 'last packet', late ? 'end-label end' : 'end-label')
   )
 }

@@ -1,3 +1,4 @@
+import { isPrintPort } from './print-ports.ts'
 import { visible } from './report-escape.ts'
 import type { Cause, Diagnosis, LookAt, Party, Ref } from './schema.ts'
 
@@ -39,7 +40,7 @@ export const PARTY_NAMES: Record<Party, string> = {
 export const LOOK_AT: Record<LookAt, string> = {
   host: 'the host and its software',
   peer: 'the peer device',
-  path: 'the network between them',
+  path: 'the network between host and peer',
   nowhere: 'nowhere: nothing is wrong here',
   unknown: 'not known yet',
 }
@@ -59,14 +60,39 @@ const OWNER_OF: Record<LookAt, keyof typeof OWNERS | undefined> = {
   unknown: 'support',
 }
 
-/** Who should act first: the owner of the first recommendation, else of the place to look at. */
-export function whoShouldAct(diagnosis: Diagnosis): string {
-  const owner = diagnosis.recommendations[0]?.owner ?? OWNER_OF[diagnosis.verdict.lookAt]
+/** Who should act first: the owner of the place to look at. */
+export function whoShouldAct({ verdict }: Diagnosis): string {
+  const owner = OWNER_OF[verdict.lookAt]
   return owner === undefined ? 'Nobody' : OWNERS[owner]
 }
 
-/** Ports on which a request is a print job: LPD, IPP, raw (JetDirect) and its neighbours. */
-const PRINT_PORTS = new Set([515, 631, 6101, 9100, 9101, 9102])
+/** Where to look, as a sentence. */
+export function lookAtSentence(lookAt: LookAt): string {
+  if (lookAt === 'nowhere') return 'Nothing is wrong here.'
+  return lookAt === 'unknown' ? 'Where to look is not known yet.' : `Look at ${LOOK_AT[lookAt]}.`
+}
+
+/** A confidence in words; the number goes beside it. */
+export function sureness(probability: number | null): string {
+  if (probability === null) return 'Open'
+  if (probability >= 0.95) return 'Almost certain'
+  if (probability >= 0.85) return 'Very likely'
+  return probability >= 0.65 ? 'Likely' : 'Uncertain'
+}
+
+/** Both ends of the interval were seen, so near each other that it singles the timer out. */
+export const isMeasured = ({ expectedSeconds, observed }: Diagnosis['timers'][number]): boolean =>
+  observed.max - observed.min <= Math.max(3, 0.05 * expectedSeconds)
+
+/** What was seen of a timer's interval. */
+export function seenInterval({ min, max }: Diagnosis['timers'][number]['observed']): string {
+  if (max - min < 0.001) return duration(max)
+  return min < 0.001 ? `at most ${duration(max)}` : `${duration(min)} to ${duration(max)}`
+}
+
+/** The codes of a reported error, the canonical name only where no code begins with it. */
+export const errorCodes = ({ canonical, codes }: NonNullable<Diagnosis['reportedError']>): string[] =>
+  codes.some((code) => code === canonical || code.startsWith(`${canonical} `)) ? [...codes] : [canonical, ...codes]
 
 /** May the failed request be sent again? */
 export interface RepeatAdvice {
@@ -75,14 +101,19 @@ export interface RepeatAdvice {
   readonly says: string
 }
 
+const ANSWERS: Record<NonNullable<Diagnosis['delivery']>['mayRepeat'], RepeatAdvice['answer']> = {
+  yes: 'Yes',
+  'look-first': 'Look first',
+  'not-known': 'Not known',
+}
+
 /** Answers from what the peer's stack acknowledged: the engine's own sentence, under a word that fits in a headline. */
 export function repeatAdvice(diagnosis: Diagnosis): RepeatAdvice {
-  const port = diagnosis.connection?.peer.port
-  const question = port !== null && port !== undefined && PRINT_PORTS.has(port) ? 'Print the job again?' : 'Send the request again?'
+  const question = isPrintPort(diagnosis.connection?.peer.port) ? 'Print the job again?' : 'Send the request again?'
   const { delivery } = diagnosis
   if (delivery === null)
     return { question, answer: 'Not known', says: 'No capture shows how much of it arrived: look at the device first.' }
-  return { question, answer: delivery.hostBytesAcked === 0 ? 'Yes' : 'Look first', says: sentence(delivery.says) }
+  return { question, answer: ANSWERS[delivery.mayRepeat], says: sentence(delivery.says) }
 }
 
 /** `94 %`, or words where there is no number. Never 100: calibrated probabilities end at 99. */
@@ -124,9 +155,13 @@ export function sentence(said: string): string {
   return capital === '' || /[.!?:…]$/.test(capital) ? capital : `${capital}.`
 }
 
-/** Each place once. */
-export const distinctRefs = (refs: readonly Ref[]): Ref[] =>
-  refs.filter((ref, i) => refs.findIndex((other) => other.file === ref.file && refPlace(other) === refPlace(ref)) === i)
+/** Each place once, file by file, in the order of the file. */
+export function distinctRefs(refs: readonly Ref[]): Ref[] {
+  const files = [...new Set(refs.map(({ file }) => file))]
+  const place = ({ file, frame, line }: Ref) => files.indexOf(file) * 2 ** 40 + (frame ?? line ?? 0)
+  const once = refs.filter((ref, i) => refs.findIndex((other) => other.file === ref.file && refPlace(other) === refPlace(ref)) === i)
+  return once.sort((a, b) => place(a) - place(b))
+}
 
 /** `10.0.0.5:49822`, `[2001:db8::5]:9100`, or the address alone. */
 export function endpoint(end: { readonly ip: string; readonly port: number | null }): string {

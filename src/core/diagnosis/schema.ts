@@ -150,6 +150,8 @@ export const Diagnosis = z.object({
       hostBytesAcked: z.number(),
       fullJobAcked: z.boolean(),
       peerAnswered: z.boolean(),
+      /** May the failed request be sent again without looking? `yes` only where nothing of it was sent. */
+      mayRepeat: z.enum(['yes', 'look-first', 'not-known']),
       says: z.string(),
     })
     .nullable(),
@@ -176,14 +178,19 @@ export const Diagnosis = z.object({
   ),
   inputs: z.array(
     z.object({
-      file: z.string(),
-      name: z.string(),
-      format: z.string(),
+      file: z.string().describe("The bundle's entry, which `frame` and `line` count in."),
+      name: z.string().describe("The upload's base name."),
+      format: z.string().describe('Of the cut file. In the bundle every capture is pcapng.'),
       recordsKept: z.number().int(),
       from: Stamp.nullable(),
       to: Stamp.nullable(),
-      size: z.number().int(),
-      sha256: z.string().nullable(),
+      size: z
+        .number()
+        .int()
+        .describe(
+          'Bytes of the cut file as it was stored, before the bundle turned captures into pcapng with comments. The entry in the bundle has its own size and digest, in `manifest.json`; for logs they are these.',
+        ),
+      sha256: z.string().nullable().describe('Of the same bytes as `size`. Null where nothing was cut (command line, whole files).'),
       source: z.object({ size: z.number().nullable(), recordsSeen: z.number().nullable(), sha256: z.string().nullable() }),
       options: z.record(z.string(), z.unknown()),
       quality: z.array(z.string()),

@@ -1,7 +1,8 @@
 import type { Diagnosis } from '../../diagnosis/schema.ts'
 import type { Investigation } from '../investigate.ts'
 
-const micros = (value: number): number => Math.round(value * 1e6) / 1e6
+/** Seconds to a millionth: what a capture's clock can tell. */
+export const micros = (value: number): number => Math.round(value * 1e6) / 1e6
 
 /** Each file's clock − the reference clock (the capture nearest the host), as far as it could be told. */
 export function clocksOf({ files, observations, logClocks }: Investigation): Diagnosis['clocks'] {

@@ -29,12 +29,18 @@ export function inputsOf({ files, captures, logs }: Investigation): Input[] {
         ? { size: receipt.source.size, recordsSeen: receipt.source.recordsSeen, sha256: receipt.source.sha256 }
         : { size: file.source.size ?? null, recordsSeen: base.recordsKept, sha256: null },
       options: optionsOf(file),
-      quality: [...new Set([...(receipt?.quality ?? []), ...base.quality])],
+      quality: withoutRepeats(receipt?.quality ?? [], base.quality),
     }
   })
 }
 
 const UNREAD = { format: 'unknown', recordsKept: 0, from: null, to: null, quality: ['could not be read'] }
+
+/** The receipt tells of the whole upload, and of the snaplen what is said of the cut file anyway. */
+function withoutRepeats(uploaded: readonly string[], kept: readonly string[]): string[] {
+  const isSliced = kept.some((said) => said.endsWith('(snaplen)'))
+  return [...new Set([...uploaded.filter((said) => !(isSliced && said.endsWith('by the snaplen'))), ...kept])]
+}
 
 const instant = (at: { readonly seconds: number; readonly nanoseconds: number } | undefined): string | null =>
   at ? isoOf(at.seconds + at.nanoseconds / 1e9) : null

@@ -107,14 +107,13 @@ function sideEvents({ files, error, logClocks }: Investigation, { facts }: Studi
       step: { at: ref.at ?? '', kind: 'icmp', from, to: 'host', label, ref, decisive: isDecisive(icmp) },
     })
   }
-  for (const request of facts.unansweredRequests.slice(0, 3)) {
+  const requests = facts.unansweredRequests
+  for (const [i, request] of requests.entries()) {
     const ref = refOf(request)
-    const label = `who has ${request.ip}? no answer`
-    events.push({
-      at: request.at,
-      weight: 900,
-      step: { at: ref.at ?? '', kind: 'arp', from: 'host', label, ref, decisive: isDecisive(request) },
-    })
+    const flags = request.ip.includes(':') ? 'ND' : 'ARP'
+    const step = { at: ref.at ?? '', kind: 'arp', from: 'host', flags, label: `who has ${request.ip}? no answer`, ref } as const
+    const isEnd = i === 0 || i === requests.length - 1
+    events.push({ at: request.at, weight: isEnd ? 900 : 150, step: { ...step, decisive: isDecisive(request) } })
   }
   const file = error && files[error.input]
   if (error && file) {
@@ -147,12 +146,26 @@ function withGaps(events: readonly Event[]): SequenceStep[] {
   return []
 }
 
+/** The connection's time, to the incident, and to the log's error where that is not much farther away than the connection is long. */
+function spanOf(
+  connection: { startedAt: number; endedAt: number },
+  incident: number | undefined,
+  logged: number | undefined,
+): [number, number] {
+  const start = Math.floor(connection.startedAt)
+  const end = Math.max(connection.endedAt, incident ?? 0)
+  if (logged === undefined) return [start, end]
+  const reach = Math.max(2, end - start)
+  if (logged < start - reach || logged > end + reach) return [start, end]
+  return [Math.min(start, Math.floor(logged)), Math.max(end, logged)]
+}
+
 /** The connection's time as equal bins: bytes each way, trouble, and how busy the rest of the capture was. */
 export function timelineOf({ files, error, logClocks, observations }: Investigation, { view, facts }: Studied): Timeline | null {
   const { bins } = view.trace
   const own = observations.find((one) => one.view.capture === view.capture)?.offset ?? 0
-  const start = Math.floor(view.connection.startedAt)
-  const end = Math.max(view.connection.endedAt, facts.incident?.at ?? 0)
+  const logged = error && error.event.at - (logClocks.get(error.input)?.offsetSeconds ?? 0)
+  const [start, end] = spanOf(view.connection, facts.incident?.at, logged && logged + own)
   if (!Number.isFinite(start) || !Number.isFinite(end) || end - start > 366 * 86_400) return null
   let width = bins.width
   while ((end - start) / width > MOST_BINS) width *= 2
@@ -162,10 +175,9 @@ export function timelineOf({ files, error, logClocks, observations }: Investigat
   const packets = series(SERIES.packets)
   const logEvents: Timeline['logEvents'] = []
   const file = error && files[error.input]
-  if (error && file) {
-    const at = error.event.at - (logClocks.get(error.input)?.offsetSeconds ?? 0)
-    const ref = lineRef(file, error.event.line, at, error.event.stampedAt)
-    logEvents.push({ at: isoOf(at) ?? '', label: error.decoded.codes[0] ?? error.decoded.canonical, ref })
+  if (file && logged !== undefined && logged + own >= start && logged + own <= end) {
+    const ref = lineRef(file, error.event.line, logged, error.event.stampedAt)
+    logEvents.push({ at: isoOf(logged) ?? '', label: error.decoded.codes[0] ?? error.decoded.canonical, ref })
   }
   return {
     from: isoOf(start - own) ?? '',

@@ -1,5 +1,5 @@
-import type { Cause, Diagnosis } from '../../diagnosis/schema.ts'
-import type { Facts } from '../facts.ts'
+import { isPrintPort } from '../../diagnosis/print-ports.ts'
+import type { Cause, Diagnosis, LookAt } from '../../diagnosis/schema.ts'
 
 type Recommendation = Diagnosis['recommendations'][number]
 
@@ -7,9 +7,18 @@ const M1556 = 'Loftware M1556 article'
 const KB = 'Hangup knowledge base'
 
 const FIRST_ROUND: readonly Recommendation[] = [
-  { action: "Check the printer's network card, its cable and the error counters of its switch port.", owner: 'network', source: M1556 },
-  { action: "Compare the printer's firmware level with the vendor's latest.", owner: 'peer', source: M1556 },
+  { action: "Check the device's network card, its cable and the error counters of its switch port.", owner: 'network', source: M1556 },
+  { action: "Compare the device's firmware level with the vendor's latest.", owner: 'peer', source: M1556 },
 ]
+
+/** Whose the place to look at is. */
+const OWNER_OF: Readonly<Record<LookAt, Recommendation['owner'] | undefined>> = {
+  host: 'host',
+  peer: 'peer',
+  path: 'network',
+  nowhere: undefined,
+  unknown: 'support',
+}
 
 const BY_CAUSE: Readonly<Record<Cause, readonly Recommendation[]>> = {
   'fin-wait-1-timeout': [
@@ -18,6 +27,7 @@ const BY_CAUSE: Readonly<Record<Cause, readonly Recommendation[]>> = {
       owner: 'network',
       source: 'RFC 9293 §3.6',
     },
+    { action: 'Find out whether the device was on and awake at that time: its event log, its uptime.', owner: 'peer', source: KB },
     {
       action: 'Do not change the FIN_WAIT_2 registry value: an unacknowledged FIN is ruled by data retransmission, not by that timer.',
       owner: 'host',
@@ -48,8 +58,9 @@ const BY_CAUSE: Readonly<Record<Cause, readonly Recommendation[]>> = {
   ],
   'early-close': [
     {
-      action: "Inspect what the host sent last and the device's answer: a print stream it could not read is the usual reason.",
-      owner: 'support',
+      action:
+        "Read the device's event log and what it answered: data that it could not read is the usual reason. Then look at what the host sent last.",
+      owner: 'peer',
       source: M1556,
     },
     {
@@ -71,7 +82,7 @@ const BY_CAUSE: Readonly<Record<Cause, readonly Recommendation[]>> = {
   ],
   'middlebox-reset': [
     {
-      action: 'Ask for the session log of the firewalls on the path for this 5-tuple and moment.',
+      action: 'Ask for the session log of the firewalls on the path for this connection (both addresses and ports) and moment.',
       owner: 'network',
       source: 'Microsoft CSS wiki: Network Device Reset Connection',
     },
@@ -93,7 +104,7 @@ const BY_CAUSE: Readonly<Record<Cause, readonly Recommendation[]>> = {
       owner: 'network',
       source: 'RFC 5382 §5',
     },
-    { action: 'Ask for the session log of firewalls and NAT on the path for this 5-tuple and moment.', owner: 'network', source: KB },
+    { action: 'Ask for the session log of firewalls and NAT on the path for this connection and moment.', owner: 'network', source: KB },
   ],
   'path-mtu-black-hole': [
     {
@@ -113,7 +124,12 @@ const BY_CAUSE: Readonly<Record<Cause, readonly Recommendation[]>> = {
   ],
   'neighbor-unreachable': [
     {
-      action: "Check the device's link, VLAN and address, and the ARP/neighbour table of the host and of the gateway.",
+      action: 'Check that the device is on, that its link is up and that it has this address.',
+      owner: 'peer',
+      source: 'RFC 826, RFC 4861',
+    },
+    {
+      action: "Check the VLAN of the device's switch port and the ARP/neighbour table of the host and of the gateway.",
       owner: 'network',
       source: 'RFC 826, RFC 4861',
     },
@@ -162,52 +178,66 @@ const BY_CAUSE: Readonly<Record<Cause, readonly Recommendation[]>> = {
     },
   ],
   'normal-close': [],
-  undetermined: FIRST_ROUND,
+  undetermined: [
+    {
+      action: 'Collect what would settle it (below) before anything is changed: a change may hide the cause.',
+      owner: 'support',
+      source: KB,
+    },
+    ...FIRST_ROUND,
+  ],
 }
 
-/** Windows' FIN_WAIT_2 value helps only where the measured gap is that timer's, and even then it is relief. */
-const registryRelief = (cause: Cause, gapSeconds: number | undefined): readonly Recommendation[] =>
-  cause === 'fin-wait-2-timeout' && gapSeconds !== undefined && Math.abs(gapSeconds - 120) < 3
-    ? [
-        {
-          action:
-            'Relief, not cure: the gap is that of the Windows FIN_WAIT_2 timer. TcpFinWait2Delay in the registry is a vendor claim that Microsoft does not document; it needs administrator rights and a restart.',
-          owner: 'host',
-          source: 'Loftware M1556 article; KB923200',
-        },
-      ]
-    : []
+const FIN_WAIT_2: Readonly<Record<'windows' | 'other', readonly Recommendation[]>> = {
+  windows: [
+    {
+      action:
+        'Relief, not cure: the gap is that of the Windows FIN_WAIT_2 timer. TcpFinWait2Delay in the registry is a vendor claim that Microsoft does not document; it needs administrator rights and a restart.',
+      owner: 'host',
+      source: 'Loftware M1556 article; KB923200',
+    },
+  ],
+  other: [
+    {
+      action: 'On Linux tcp_fin_timeout concerns orphaned sockets only: raising it does not help a program that still holds its socket.',
+      owner: 'host',
+      source: 'Linux kernel ip-sysctl',
+    },
+  ],
+}
 
-export function recommendationsFor(
-  cause: Cause,
-  facts: Facts | undefined,
-  isResubmitSafe: boolean | undefined,
-  gap?: number,
-): Recommendation[] {
-  const own = BY_CAUSE[cause]
-  const linux: Recommendation[] =
-    cause === 'fin-wait-2-timeout'
-      ? [
-          {
-            action:
-              'On Linux tcp_fin_timeout concerns orphaned sockets only: raising it does not help a program that still holds its socket.',
-            owner: 'host',
-            source: 'Linux kernel ip-sysctl',
-          },
-        ]
-      : []
-  const request: Recommendation[] =
-    cause === 'normal-close'
-      ? []
-      : [
-          {
-            action: isResubmitSafe
-              ? 'Resubmit the failed request from the Critical Failure folder: the device acknowledged none of it.'
-              : 'Before resubmitting the failed request (Critical Failure folder) look whether it was printed.',
-            owner: 'support',
-            source: M1556,
-          },
-        ]
-  const first = facts && cause !== 'undetermined' && cause !== 'normal-close' && cause !== 'host-abort' ? FIRST_ROUND : []
-  return [...own, ...registryRelief(cause, gap), ...linux, ...first, ...request]
+export interface RecommendFor {
+  readonly cause: Cause
+  readonly lookAt: LookAt
+  /** Undefined where no connection fits. */
+  readonly peerPort: number | undefined
+  readonly mayRepeat: NonNullable<Diagnosis['delivery']>['mayRepeat'] | undefined
+  /** The log's error is one of Windows' own. */
+  readonly isWindows: boolean
+  /** The measured half-closed wait is that of the Windows timer. */
+  readonly isWindowsWait: boolean
+}
+
+/** What to do, most urgent first: what the owner of the place to look at can do, then the others, then the failed request. */
+export function recommendationsFor(about: RecommendFor): Recommendation[] {
+  const { cause, lookAt } = about
+  if (cause === 'normal-close') return []
+  const timer = cause === 'fin-wait-2-timeout' ? FIN_WAIT_2[about.isWindowsWait ? 'windows' : 'other'] : []
+  const isMoot = timer === FIN_WAIT_2.other && about.isWindows
+  const first = about.peerPort !== undefined && cause !== 'undetermined' && cause !== 'host-abort' ? FIRST_ROUND : []
+  const all = [...BY_CAUSE[cause], ...(isMoot ? [] : timer), ...first]
+  const isNearest = ({ owner }: Recommendation) => owner === OWNER_OF[lookAt]
+  return [...all.filter(isNearest), ...all.filter((one) => !isNearest(one)), failedRequest(about)]
+}
+
+function failedRequest({ peerPort, mayRepeat }: RecommendFor): Recommendation {
+  const owner = 'support'
+  if (!isPrintPort(peerPort) && peerPort !== undefined) {
+    return mayRepeat === 'yes'
+      ? { action: 'Send the failed request again: nothing of it was sent.', owner, source: KB }
+      : { action: 'Before sending the failed request again find out whether it was carried out.', owner, source: KB }
+  }
+  return mayRepeat === 'yes'
+    ? { action: 'Resubmit the failed request from the Critical Failure folder: nothing of it was sent.', owner, source: M1556 }
+    : { action: 'Before resubmitting the failed request (Critical Failure folder) look whether it was printed.', owner, source: M1556 }
 }

@@ -1,11 +1,12 @@
 import type { Question } from '../../diagnosis/question.ts'
 import { frameRef, isoOf } from '../../diagnosis/refs.ts'
+import { isMeasured } from '../../diagnosis/report-words.ts'
 import type { Cause, Diagnosis, Ref } from '../../diagnosis/schema.ts'
 import type { Pointer } from '../facts.ts'
 import type { Investigation } from '../investigate.ts'
 import type { Studied } from '../study.ts'
 import { type TimerMatch, timersOf } from '../timers.ts'
-import { clocksOf } from './clocks.ts'
+import { clocksOf, micros } from './clocks.ts'
 import { deliveryOf } from './delivery.ts'
 import { HEADLINES, MEANS, partyHeadline } from './headline.ts'
 import { inputsOf } from './inputs.ts'
@@ -23,37 +24,33 @@ const MOST_ALTERNATIVES = 2
 export function reportOn(found: Investigation, question: Question, engineVersion: string): Diagnosis {
   const { subject } = found
   const ref = refIn(found)
-  const timers = subject ? timersOf(subject.facts) : []
+  const verdict = subject ? verdictOf(subject) : openVerdict(found, question)
+  const timers = subject ? timersOf(subject.facts).map((match) => timerRow(match, ref)) : []
   const delivery = subject ? deliveryOf(subject.facts) : null
   return {
     schemaVersion: 1,
     revision: question.revision,
     engine: { name: 'hangup', version: engineVersion },
-    verdict: subject ? verdictOf(subject) : openVerdict(found, question),
+    verdict,
     connection: subject ? connectionOf(found, subject) : null,
     evidence: subject ? evidenceOf(subject, ref) : [],
     alternatives: subject ? alternativesOf(subject) : [],
-    timers: timers.map(({ timer, min, max, startsAt, endsAt }) => ({
-      name: timer.name,
-      expectedSeconds: timer.seconds,
-      observed: { min, max },
-      startsAt: ref(startsAt),
-      endsAt: endsAt ? ref(endsAt) : null,
-      source: timer.source,
-    })),
+    timers,
     delivery,
     peerAnswer: subject ? peerAnswerOf(subject.facts, question.payloadStripped, found.files) : null,
-    recommendations: recommendationsFor(
-      subject?.judgement.cause ?? 'undetermined',
-      subject?.facts,
-      delivery?.hostBytesAcked === 0,
-      windowsWait(timers),
-    ),
+    recommendations: recommendationsFor({
+      cause: verdict.cause,
+      lookAt: verdict.lookAt,
+      peerPort: subject?.facts.peer.port,
+      mayRepeat: delivery?.mayRepeat,
+      isWindows: found.error?.decoded.codes.some((code) => code.startsWith('WSA')) ?? false,
+      isWindowsWait: timers.some((timer) => timer.name === 'Windows FIN_WAIT_2' && isMeasured(timer)),
+    }),
     settle: settleFor({
       host: subject?.view.host.ip ?? question.host,
       peer: subject?.view.peer ?? question.peer ?? found.error?.event.peer,
       have: new Set(subject ? [subject.view.vantage] : []),
-      cause: subject?.judgement.cause ?? 'undetermined',
+      cause: verdict.cause,
       at: found.incident ? (isoOf(found.incident.at) ?? undefined) : undefined,
     }),
     reportedError: reportedErrorOf(found, question),
@@ -73,9 +70,14 @@ export function reportOn(found: Investigation, question: Question, engineVersion
   }
 }
 
-/** The measured half-closed wait, where it is that of the Windows timer. */
-const windowsWait = (timers: readonly TimerMatch[]): number | undefined =>
-  timers.some(({ timer }) => timer.name === 'Windows FIN_WAIT_2') ? 120 : undefined
+const timerRow = ({ timer, min, max, startsAt, endsAt }: TimerMatch, ref: (pointer: Pointer) => Ref): Diagnosis['timers'][number] => ({
+  name: timer.name,
+  expectedSeconds: timer.seconds,
+  observed: { min: micros(min), max: micros(max) },
+  startsAt: ref(startsAt),
+  endsAt: endsAt ? ref(endsAt) : null,
+  source: timer.source,
+})
 
 const refIn =
   ({ files, observations }: Investigation) =>
