@@ -52,8 +52,9 @@ export async function settleIntake(
   outcomes: readonly FileOutcome[],
   origin: string,
 ): Promise<SettledIntake> {
-  const readable = outcomes.filter(({ state }) => state === 'stored')
-  const isAnswerable = readable.some(({ kept }) => kept > 0)
+  // Of files with one name the last that could be read is the case's.
+  const standing = new Map(outcomes.filter(({ state }) => state === 'stored').map((outcome) => [outcome.name, outcome]))
+  const isAnswerable = [...standing.values()].some(({ kept }) => kept > 0)
   if (!isAnswerable) throw nothingToDiagnose(opened, outcomes)
   await queueDiagnosis(deps, principal, opened.id, {})
   const link = await issueLink(deps, principal, opened.id, { for: 'upload', expiresIn: UPLOAD_LINK_SECONDS }, origin)

@@ -1,5 +1,5 @@
 import type { Source } from '../core/bytes/chunks.ts'
-import { DEFAULT_LIMITS, decompress, newReport, sniffCompression } from '../core/bytes/decompress.ts'
+import { DAMAGE_ADVICE, type Damage, DEFAULT_LIMITS, decompress, newReport, sniffCompression } from '../core/bytes/decompress.ts'
 import { unzip, type ZipEntry } from '../core/bytes/unzip.ts'
 import { captureFormat, SNIFF_BYTES } from '../core/capture/formats.ts'
 import { evidenceEntryName } from '../core/diagnosis/bundle-names.ts'
@@ -22,7 +22,7 @@ export interface NamedSource {
 export interface Opening {
   /** Where the files of a zip wait unpacked, so that they can be read as often as needed. */
   readonly openSpool: () => Promise<Spool>
-  /** Told of each file of a zip that is passed over, in a sentence. */
+  /** Told of each file of a zip that is passed over, and of each packed one that could not be read to its end, in a sentence. */
   readonly onRejected: (says: string) => void
 }
 
@@ -48,7 +48,7 @@ export async function evidenceOf(named: readonly NamedSource[], opening: Opening
 async function opened(source: Source, options: FileOptions, opening: Opening): Promise<readonly EvidenceFile[]> {
   const compression = sniffCompression(await headOf(source))
   if (compression === 'none') return [await evidenceFile(source, options)]
-  if (compression !== 'zip') return [await evidenceFile({ name: source.name, open: () => decompress(source.open(), newReport()) }, options)]
+  if (compression !== 'zip') return [await evidenceFile(unpacked(source, opening), options)]
   if (await isBundle(source)) return (await openBundle(source)).evidence
   return filesOfZip(source, options, opening)
 }
@@ -62,6 +62,22 @@ const cutBefore = (source: Source, options: FileOptions, receipt: CutReceipt): E
   receipt,
 })
 
+/** Damage is told once, however often the file is read. */
+function unpacked(source: Source, { onRejected }: Opening): Source {
+  let told = false
+  return {
+    name: source.name,
+    async *open() {
+      const report = newReport()
+      yield* decompress(source.open(), report)
+      if (report.damage && !told) onRejected(damageOf(source.name, report.damage))
+      told = true
+    },
+  }
+}
+
+const damageOf = (name: string, { code, says }: Damage): string => `${name}: ${says}. ${DAMAGE_ADVICE[code]}`
+
 async function evidenceFile(source: Source, options: FileOptions): Promise<EvidenceFile> {
   const kind = options.kind ?? (captureFormat(await headOf(source)) === undefined ? 'log' : 'capture')
   return { file: '', name: source.name, kind, source, options, receipt: undefined }
@@ -70,7 +86,7 @@ async function evidenceFile(source: Source, options: FileOptions): Promise<Evide
 async function filesOfZip(source: Source, options: FileOptions, opening: Opening): Promise<readonly EvidenceFile[]> {
   const files: EvidenceFile[] = []
   let firstRejected: InputError | undefined
-  for await (const entry of unzip(source.open(), { ...newReport(), compression: 'zip' }, DEFAULT_LIMITS)) {
+  for await (const entry of unzip(source.open(), newReport('zip'), DEFAULT_LIMITS)) {
     try {
       files.push(await evidenceFile(await spooled(entry, opening), options))
     } catch (error) {
@@ -83,12 +99,15 @@ async function filesOfZip(source: Source, options: FileOptions, opening: Opening
   return files
 }
 
-async function spooled({ name, chunks }: ZipEntry, { openSpool }: Opening): Promise<Source> {
+async function spooled(entry: ZipEntry, { openSpool, onRejected }: Opening): Promise<Source> {
+  const name = printable(entry.name)
   const spool = await openSpool()
-  for await (const chunk of await unpackedEntry(chunks, DEFAULT_LIMITS)) await spool.write(chunk)
+  const { chunks, report } = await unpackedEntry(entry, DEFAULT_LIMITS)
+  for await (const chunk of chunks) await spool.write(chunk)
+  if (report.damage) onRejected(damageOf(name, report.damage))
   const kept = await spool.finish()
   if (kept.size === 0) throw new InputError('empty-file', 'the file is empty', 'Zip the captures and logs again.')
-  return keptSource(printable(name), kept)
+  return keptSource(name, kept)
 }
 
 async function headOf(source: Source): Promise<Uint8Array> {

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { pcap } from '../support/capture-files.ts'
 import { fields, form, openCase, putSample, SAMPLE, sampleBytes } from '../support/sample.ts'
 import { TestService } from '../support/service.ts'
 
@@ -9,6 +10,7 @@ const PNG = Uint8Array.from(
   (_, at) => [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a][at] ?? (Math.imul(at, 2654435761) >>> 13) & 255,
 )
 const PCAP = sampleBytes('early-close.pcap')
+const PCAP_OUTSIDE = Uint8Array.from(pcap('0.0 host > peer SYN', { start: '2001-02-03T04:05:06Z' }))
 
 describe('wrong input is refused with a stable code and what to do', () => {
   let service: TestService
@@ -137,6 +139,16 @@ describe('an intake', () => {
       body: { outcomes: [{ warnings: [] }, { warnings: [] }, { warnings: [{ code: 'replaced' }] }] },
     })
     expect(answer.body.files).toHaveLength(2)
+  })
+
+  it.each([
+    ['its second, inside the window', [PCAP_OUTSIDE, PCAP], 202],
+    ['its second, outside the window, in place of one inside', [PCAP, PCAP_OUTSIDE], 422],
+    ['its first, inside the window, before one that cannot be read', [PCAP, PNG], 202],
+  ])('of two files of one name a diagnosis looks at the one that stands: %s', async (_, contents, status) => {
+    const answer = await intake([...fields(), ...contents.map((content) => file('a.pcap', content))])
+    expect(answer.status).toBe(status)
+    if (status === 422) expect(answer.body).toMatchObject({ code: 'nothing-in-window' })
   })
 
   it('refuses a body that is no form', async () => {

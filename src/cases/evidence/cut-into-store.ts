@@ -1,4 +1,5 @@
 import type { Chunks } from '../../core/bytes/chunks.ts'
+import { SERVICE_LIMITS } from '../../core/bytes/decompress.ts'
 import { type CutOutput, cutUpload } from '../../core/intake/cut-upload.ts'
 import type { CutReceipt, FileOptions } from '../../core/intake/receipt.ts'
 import { WORKER_LIMITS } from '../../core/tcp/tracker.ts'
@@ -44,6 +45,7 @@ export async function cutIntoStore(deps: Pick<Deps, 'objects'>, order: CutOrder)
     keepHeader: true,
     privacy,
     trackerLimits: WORKER_LIMITS,
+    limits: SERVICE_LIMITS,
   } as const
   const stored: string[] = []
   let opened = 0

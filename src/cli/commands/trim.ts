@@ -1,6 +1,6 @@
 import { countOf, formatBytes, formatCount } from '../../client/figures.ts'
 import type { Source } from '../../core/bytes/chunks.ts'
-import { decompress, newReport, sniffCompression } from '../../core/bytes/decompress.ts'
+import { DAMAGE_ADVICE, type DecompressionReport, decompress, newReport, sniffCompression } from '../../core/bytes/decompress.ts'
 import { type CutFacts, type CutOptions, cutCapture } from '../../core/capture/cut.ts'
 import { cutSource } from '../../core/capture/cut-seek.ts'
 import { captureFormat, SNIFF_BYTES } from '../../core/capture/formats.ts'
@@ -70,22 +70,19 @@ async function cut(source: Source, options: FileOptions, window: Window, args: A
   const head = await headOf(source)
   const compression = sniffCompression(head)
   if (compression === 'zip') throw new InputError('convert-first', `${source.name} is a zip`, 'Unpack it, and trim the files in it.')
-  const chunks = compression === 'none' ? source.open() : decompress(source.open(), newReport())
+  const report = newReport()
+  const plain = compression === 'none' ? source : { name: source.name, open: () => decompress(source.open(), report) }
   const isCapture = options.kind === 'capture' || captureFormat(compression === 'none' ? head : await unpackedHead(source)) !== undefined
   const onlyPeer = args.text('only-peer')
   if (isCapture) {
     const keep = onlyPeer === undefined ? undefined : peerScope(readEndpoint('--only-peer', onlyPeer).ip)
-    const facts = await cutPackets(
-      compression === 'none' ? source : { name: source.name, open: () => chunks },
-      { window, clockOffset: options.clockOffset, keep },
-      output,
-    )
+    const facts = await cutPackets(plain, { window, clockOffset: options.clockOffset, keep }, output)
     return {
       noun: 'packet',
       records: facts.kept.records,
       seen: facts.seeked ? undefined : facts.capture.frames,
       bytes: facts.kept.bytes,
-      notes: facts.capture.damage.map(({ says }) => says),
+      notes: [...unpackingNotes(report), ...facts.capture.damage.map(({ says }) => says)],
     }
   }
   if (onlyPeer !== undefined) throw new UsageError('--only-peer is for captures; this is a log')
@@ -97,16 +94,18 @@ async function cut(source: Source, options: FileOptions, window: Window, args: A
     keepHeader: args.has('keep-header'),
     digest: false,
   }
-  const { cut, seeked } = await cutRecords(compression === 'none' ? source : { name: source.name, open: () => chunks }, request, output)
+  const { cut, seeked } = await cutRecords(plain, request, output)
   const { kept, recordsSeen, warnings, quality } = cut
   return {
     noun: 'record',
     records: kept.records,
     seen: seeked ? undefined : recordsSeen,
     bytes: kept.bytes,
-    notes: [...warnings.map((w) => w.message), ...quality],
+    notes: [...unpackingNotes(report), ...warnings.map((w) => w.message), ...quality],
   }
 }
+
+const unpackingNotes = ({ damage }: DecompressionReport): string[] => (damage ? [`${damage.says}. ${DAMAGE_ADVICE[damage.code]}`] : [])
 
 /** Bytes below which reading all costs a tenth of a second, and needs no time order. */
 const SEEK_FROM = 64 * 1024 * 1024

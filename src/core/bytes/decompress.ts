@@ -5,6 +5,33 @@ import { gunzip } from './gunzip.ts'
 
 export type Compression = 'none' | 'gzip' | 'zstd' | 'zip'
 
+/** Why not all of a compressed file could be read, or why what was read is doubtful. */
+export interface Damage {
+  readonly code: DamagedArchive
+  /** A whole clause: what, where, and what was read all the same. */
+  readonly says: string
+}
+
+export type DamagedArchive =
+  | 'gzip-truncated'
+  | 'gzip-damaged'
+  | 'zstd-truncated'
+  | 'zstd-damaged'
+  | 'zip-truncated'
+  | 'zip-damaged'
+  | 'expansion-limit'
+
+/** What the sender can do about it. */
+export const DAMAGE_ADVICE: Readonly<Record<DamagedArchive, string>> = {
+  'gzip-truncated': 'Copying or sending it broke off: compare its size with the original, and send it again.',
+  'gzip-damaged': 'Test the original with gzip -t. If it is whole the copy was spoilt: send it again.',
+  'zstd-truncated': 'Copying or sending it broke off: compare its size with the original, and send it again.',
+  'zstd-damaged': 'Test the original with zstd -t. If it is whole the copy was spoilt: send it again.',
+  'zip-truncated': 'Copying or sending it broke off: compare its size with the original, and send it again.',
+  'zip-damaged': 'Test the original with unzip -t. If it is whole the copy was spoilt: send it again.',
+  'expansion-limit': 'Cut it before sending (hangup trim), or send the file itself, not compressed.',
+}
+
 /** What a decompression met; filled in while its bytes are read. */
 export interface DecompressionReport {
   compression: Compression
@@ -12,17 +39,20 @@ export interface DecompressionReport {
   bytesIn: number
   bytesOut: number
   /** Where the compressed stream broke, in words; what came before it was passed on. */
-  damage: string | undefined
+  damage: Damage | undefined
 }
 
 export interface DecompressionLimits {
   /** Uncompressed bytes that one file may hold. */
   readonly maxBytes: number
-  /** Uncompressed ÷ compressed; looked at from 64 MiB on (a log of one repeated line deflates 1000:1). */
+  /** Uncompressed ÷ compressed; looked at from 64 MiB on. */
   readonly maxRatio: number
 }
 
+/** On the sender's own machine: deflate itself ends at about 1030:1. */
 export const DEFAULT_LIMITS: DecompressionLimits = { maxBytes: 64 * 2 ** 30, maxRatio: 1100 }
+/** In the service, which stores what is inside the window: logs and captures deflate 5:1 to 90:1, one repeated line 1000:1. */
+export const SERVICE_LIMITS: DecompressionLimits = { maxBytes: 20e9, maxRatio: 200 }
 const RATIO_COUNTS_FROM = 64 * 2 ** 20
 
 /** By the first bytes; `zip` is for `zip.ts`. */
@@ -76,10 +106,8 @@ export function joined(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * The uncompressed bytes of a gzip (any number of members), zstd or plain input. A stream that breaks off yields what was good, and
- * says so in `report.damage`.
- *
- * @throws {InputError} archive-too-large beyond the limits
+ * The uncompressed bytes of a gzip (any number of members), zstd or plain input. A stream that breaks off, is damaged or unpacks to more
+ * than the limits yields what came before, and says so in `report.damage`.
  */
 export async function* decompress(
   chunks: Chunks,
@@ -90,29 +118,36 @@ export async function* decompress(
   const compression = sniffCompression(input.head)
   report.compression = compression
   const counted = countIn(input.chunks, report)
-  const plain = compression === 'gzip' ? gunzip(counted, report) : compression === 'zstd' ? unzstd(counted, report) : counted
-  for await (const piece of plain) {
+  if (compression !== 'gzip' && compression !== 'zstd') {
+    for await (const piece of counted) {
+      report.bytesOut += piece.length
+      yield piece
+    }
+    return
+  }
+  for await (const piece of compression === 'gzip' ? gunzip(counted, report) : unzstd(counted, report)) {
+    report.damage = beyondLimits(report, piece.length, limits) ?? report.damage
+    if (report.damage?.code === 'expansion-limit') return
     report.bytesOut += piece.length
-    checkLimits(report, limits)
     yield piece
   }
 }
 
-export const newReport = (): DecompressionReport => ({ compression: 'none', bytesIn: 0, bytesOut: 0, damage: undefined })
+export const newReport = (compression: Compression = 'none'): DecompressionReport => ({
+  ...{ compression, bytesIn: 0, bytesOut: 0, damage: undefined },
+})
 
-/** @throws {InputError} archive-too-large */
-export function checkLimits({ bytesIn, bytesOut, compression }: DecompressionReport, limits: DecompressionLimits): void {
-  if (compression === 'none') return
-  if (bytesOut > limits.maxBytes) {
-    throw new InputError('archive-too-large', `it unpacks to more than ${limits.maxBytes} bytes`, 'Cut it before sending: hangup trim.')
-  }
-  if (bytesOut > RATIO_COUNTS_FROM && bytesOut > bytesIn * limits.maxRatio) {
-    throw new InputError(
-      'archive-too-large',
-      `it unpacks to over ${limits.maxRatio} times its size`,
-      'Send the file itself, not compressed.',
-    )
-  }
+/** Why `more` unpacked bytes are not taken; undefined: they are. */
+export function beyondLimits(
+  { bytesIn, bytesOut, compression }: Pick<DecompressionReport, 'bytesIn' | 'bytesOut' | 'compression'>,
+  more: number,
+  limits: DecompressionLimits,
+): Damage | undefined {
+  const size = bytesOut + more
+  const isTooLong = size > limits.maxBytes
+  if (!isTooLong && (size <= RATIO_COUNTS_FROM || size <= bytesIn * limits.maxRatio)) return undefined
+  const why = isTooLong ? `more than ${limits.maxBytes} bytes` : `over ${limits.maxRatio} times its size`
+  return { code: 'expansion-limit', says: `the ${compression} unpacks to ${why}: its first ${bytesOut} bytes were read, the rest was not` }
 }
 
 async function* countIn(chunks: Chunks, report: DecompressionReport): AsyncGenerator<Uint8Array> {
@@ -142,8 +177,10 @@ async function* unzstd(chunks: Chunks, report: DecompressionReport): AsyncGenera
     stream.push(new Uint8Array(0), true)
   } catch (error) {
     if (error instanceof InputError || !(error instanceof Error)) throw error
-    report.damage = 'the zstd stream is damaged or cut off; what came before was read'
+    report.damage = { code: 'zstd-damaged', says: `the zstd stream is damaged before byte ${report.bytesIn}; what came before was read` }
   }
   yield* ready.splice(0)
-  if (!ended && report.damage === undefined) report.damage = 'the zstd stream is cut off; what came before was read'
+  if (!ended && report.damage === undefined) {
+    report.damage = { code: 'zstd-truncated', says: `the zstd stream is cut off after ${report.bytesIn} bytes; what came before was read` }
+  }
 }

@@ -1,7 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
 import type { Chunks, Sink, Source } from '../bytes/chunks.ts'
-import { type DecompressionReport, peek } from '../bytes/decompress.ts'
+import { DAMAGE_ADVICE, type DecompressionReport, peek } from '../bytes/decompress.ts'
 import { type CutFacts, type CutOptions, cutCapture, inFileClock } from '../capture/cut.ts'
 import { cutBySeek } from '../capture/cut-seek.ts'
 import { captureFormat, SNIFF_BYTES } from '../capture/formats.ts'
@@ -27,7 +27,7 @@ export interface FileToCut {
   readonly options: FileOptions
   readonly request: CutRequest
   /** How it was unpacked: complete when `chunks` has ended. */
-  readonly report: DecompressionReport
+  readonly report: Readonly<DecompressionReport>
   readonly open: OpenOutput
   /** A capture to be read by seek; `chunks` is its head then. Undefined: `chunks` are read to their end. */
   readonly sought?: Source | undefined
@@ -41,7 +41,8 @@ export class NotSought extends Error {
 /** Cuts one capture or log; the receipt is whole. @throws {InputError} as cutCapture and cutLog; {NotSought} with `sought` only */
 export async function cutFile(file: FileToCut): Promise<CutReceipt> {
   const { head, chunks } = await peek(file.chunks, SNIFF_BYTES)
-  if (head.length === 0) throw new InputError('empty-file', 'the file is empty', 'Send the file again: nothing arrived.', 0)
+  if (head.length === 0)
+    throw becauseDamaged(file) ?? new InputError('empty-file', 'the file is empty', 'Send the file again: nothing arrived.', 0)
   const format = captureFormat(head)
   if (format === undefined && file.options.kind === 'capture') {
     throw new InputError('unknown-format', 'this is neither pcap nor pcapng', 'Send a capture as pcap or pcapng (gzip and zip too).', 0)
@@ -69,7 +70,7 @@ export async function cutFile(file: FileToCut): Promise<CutReceipt> {
     return privacy.receipt({ ...receipt, kept: { ...receipt.kept, bytes: stored }, ...lastWords })
   } catch (error) {
     await output.abort(error)
-    throw error
+    throw error instanceof InputError ? (becauseDamaged(file) ?? error) : error
   }
 }
 
@@ -139,11 +140,19 @@ const frameOf = ({ name, entry, report, request }: FileToCut, kind: 'capture' | 
     window: { from: isoFromNs(request.window.fromNs), to: isoFromNs(request.window.toNs) },
   }) as const
 
-const unpackingDamage = ({ report }: FileToCut): string[] => (report.damage === undefined ? [] : [report.damage])
+const unpackingDamage = ({ report }: FileToCut): string[] => (report.damage === undefined ? [] : [report.damage.says])
 
 /** A file that could not be unpacked to its end lacks evidence that the customer believes he sent. */
-const damaged = (file: FileToCut): CutReceipt['warnings'] =>
-  unpackingDamage(file).map((message) => ({ code: 'damaged', message: `${message}: send the file again if the original is whole` }))
+function damaged({ report: { damage } }: FileToCut): CutReceipt['warnings'] {
+  return damage === undefined ? [] : [{ code: damage.code, message: `${damage.says}. ${DAMAGE_ADVICE[damage.code]}` }]
+}
+
+/** What little a damaged archive gave is no file: the archive is to blame, not what seems to be in it. */
+function becauseDamaged({ report: { damage } }: FileToCut): InputError | undefined {
+  if (damage === undefined) return undefined
+  const code = damage.code === 'expansion-limit' ? 'archive-too-large' : 'malformed-archive'
+  return new InputError(code, damage.says, DAMAGE_ADVICE[damage.code])
+}
 
 const baseName = (path: string): string => path.split(/[/\\]/).at(-1) ?? path
 

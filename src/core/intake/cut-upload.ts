@@ -1,14 +1,16 @@
 import type { Chunks, Sink } from '../bytes/chunks.ts'
 import {
   type Compression,
+  DAMAGE_ADVICE,
   DEFAULT_LIMITS,
   type DecompressionLimits,
+  type DecompressionReport,
   decompress,
   newReport,
   peek,
   sniffCompression,
 } from '../bytes/decompress.ts'
-import { unzip } from '../bytes/unzip.ts'
+import { unzip, type ZipEntry } from '../bytes/unzip.ts'
 import type { CasePrivacy } from '../diagnosis/privacy/privacy.ts'
 import { InputError } from '../errors.ts'
 import type { TrackerLimits } from '../tcp/tracker.ts'
@@ -86,17 +88,18 @@ export async function cutUpload(
 }
 
 async function cutZip(chunks: Chunks, name: string, options: FileOptions, request: CutRequest, open: OpenOutput): Promise<CutReceipt[]> {
-  const report = newReport()
-  report.compression = 'zip'
+  const total = newReport('zip')
+  const limits = request.limits ?? DEFAULT_LIMITS
   const receipts: CutReceipt[] = []
   const rejected: { readonly entry: string; readonly error: InputError }[] = []
-  for await (const { name: entry, chunks: content } of unzip(chunks, report, request.limits ?? DEFAULT_LIMITS)) {
+  for await (const entry of unzip(chunks, total, limits)) {
+    const label = printable(entry.name)
     try {
-      const plain = await unpackedEntry(content, request.limits ?? DEFAULT_LIMITS)
-      receipts.push(await cutFile({ chunks: plain, name, entry: printable(entry), options, request, report, open }))
+      const plain = await unpackedEntry(entry, limits)
+      receipts.push(await cutFile({ ...plain, name, entry: label, options, request, open }))
     } catch (error) {
-      if (!(error instanceof InputError) || error.code === 'archive-too-large') throw error
-      rejected.push({ entry: printable(entry), error })
+      if (!(error instanceof InputError)) throw error
+      rejected.push({ entry: label, error })
     }
   }
   const [first] = receipts
@@ -108,17 +111,38 @@ async function cutZip(chunks: Chunks, name: string, options: FileOptions, reques
   }
   for (const { entry, error } of rejected)
     first.warnings.push({ code: 'entry-rejected', message: `${entry}: ${error.message}. ${error.advice}` })
-  for (const receipt of receipts) receipt.source.size = report.bytesIn
+  if (total.damage) first.warnings.push({ code: total.damage.code, message: `${total.damage.says}. ${DAMAGE_ADVICE[total.damage.code]}` })
+  for (const receipt of receipts) receipt.source.size = total.bytesIn
   return receipts
 }
 
+/** One file of a zip, unpacked. */
+export interface UnpackedEntry {
+  readonly chunks: Chunks
+  /** Complete when `chunks` has ended. */
+  readonly report: Readonly<DecompressionReport>
+}
+
 /** A file in a zip may itself be gzip or zstd; not more. @throws {InputError} malformed-archive for an archive in the archive */
-export async function unpackedEntry(content: Chunks, limits: DecompressionLimits): Promise<Chunks> {
+export async function unpackedEntry({ chunks, report }: ZipEntry, limits: DecompressionLimits): Promise<UnpackedEntry> {
   const inner = newReport()
-  const plain = await peek(decompress(content, inner, limits), 4)
+  const plain = await peek(decompress(chunks, inner, limits), 4)
   const head: Compression = sniffCompression(plain.head)
   if (head === 'zip' || (inner.compression !== 'none' && head !== 'none')) throw nested()
-  return plain.chunks
+  const { compression } = report
+  const both = {
+    compression,
+    get bytesIn() {
+      return report.bytesIn
+    },
+    get bytesOut() {
+      return inner.bytesOut
+    },
+    get damage() {
+      return report.damage ?? inner.damage
+    },
+  }
+  return { chunks: plain.chunks, report: both }
 }
 
 const nested = (): InputError =>

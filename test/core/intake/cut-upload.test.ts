@@ -149,6 +149,15 @@ const storedWithDescriptor = (): Uint8Array => {
   return zip
 }
 
+/** The second of two files has the bit that says "encrypted" and random bytes. */
+const encrypted = (): Uint8Array => {
+  const zip = zipSync({ 'a.pcap': pcap(SCENE), 'b.pcap': pcap(SCENE), 'c.pcap': pcap(SCENE) })
+  const second = new TextDecoder('latin1').decode(zip).indexOf('b.pcap') - 30
+  const view = new DataView(zip.buffer)
+  view.setUint16(second + 6, view.getUint16(second + 6, true) | 1, true)
+  return zip
+}
+
 const withMethod = (method: number): Uint8Array => {
   const zip = zipSync({ 'trace.pcap': pcap(SCENE) })
   new DataView(zip.buffer).setUint16(8, method, true)
@@ -190,13 +199,86 @@ it.each<[string, Uint8Array]>([
 ])('a gzip %s that is cut off keeps what was good and warns', async (_kind, whole) => {
   const { receipts } = await upload(whole.subarray(0, whole.length * 0.7), 'trace.gz')
   expect(receipts[0]?.kept.records).toBeGreaterThan(0)
-  expect(receipts[0]?.warnings).toContainEqual({ code: 'damaged', message: expect.stringContaining('cut off') })
+  expect(receipts[0]?.warnings).toContainEqual({ code: 'gzip-truncated', message: expect.stringMatching(/cut off.*send it again/) })
   const sound = await upload(whole, 'trace.gz')
-  expect(sound.receipts[0]?.warnings.map(({ code }) => code)).not.toContain('damaged')
+  expect(sound.receipts[0]?.warnings.map(({ code }) => code)).not.toContain('gzip-truncated')
 })
 
-it('a zip that is cut off keeps what was good and says so', async () => {
+it.each([
+  ['inside a file', 0.45],
+  ['behind its last file', 0.8],
+])('a zip that is cut off %s keeps what was good and says so', async (_, share) => {
   const zip = zipSync({ 'a.pcap': pcap(SCENE), 'b.pcap': pcap(SCENE) })
-  const { receipts } = await upload(zip.subarray(0, zip.length * 0.45), 'case.zip')
+  const { receipts } = await upload(zip.subarray(0, zip.length * share), 'case.zip')
   expect(receipts[0]?.kept.records).toBeGreaterThan(0)
+  expect(receipts.flatMap(({ warnings }) => warnings.map(({ code }) => code))).toEqual(['zip-truncated'])
+})
+
+it('a zip entry with a wrong checksum is kept, and it alone is said to be damaged', async () => {
+  const zip = zipSync({ 'a.pcap': pcap(SCENE), 'b.pcap': pcap(SCENE) })
+  new DataView(zip.buffer).setUint32(14, 77, true)
+  const { receipts } = await upload(zip, 'case.zip')
+  expect(receipts.map(({ kept, warnings }) => [kept.records, warnings.map(({ code }) => code)])).toEqual([
+    [5, ['zip-damaged']],
+    [5, []],
+  ])
+})
+
+it('a gzip in a zip that is cut off is said to be so', async () => {
+  const log = gzipSync(LOG.repeat(50), { level: 0 })
+  const { receipts } = await upload(zipSync({ 'app.log.gz': log.subarray(0, 3000) }), 'case.zip')
+  expect(receipts[0]?.kept.records).toBeGreaterThan(0)
+  expect(receipts[0]?.warnings).toContainEqual({ code: 'gzip-truncated', message: expect.stringContaining('cut off') })
+})
+
+it('an encrypted file in a zip is refused by name, and the others are read', async () => {
+  const { receipts } = await upload(encrypted(), 'case.zip')
+  expect(receipts.map(({ entry, kept }) => [entry, kept.records])).toEqual([
+    ['a.pcap', 5],
+    ['c.pcap', 5],
+  ])
+  expect(receipts[0]?.warnings).toEqual([
+    {
+      code: 'entry-rejected',
+      message: expect.stringMatching(/^b\.pcap: a file in the zip is encrypted with a password \(ZipCrypto\).*again without/),
+    },
+  ])
+})
+
+it('a zip goes on behind a file whose length it does not know', async () => {
+  const whole = storedWithDescriptor()
+  const content = pcap(SCENE)
+  const descriptor = new DataView(new ArrayBuffer(16))
+  for (const [at, word] of [0x08074b50, 99, content.length, content.length].entries()) descriptor.setUint32(at * 4, word, true)
+  const first = concat([whole.subarray(0, 30 + 'trace.pcap'.length), content, new Uint8Array(descriptor.buffer)])
+  const { receipts } = await upload(concat([first, zipSync({ 'b.pcap': content })]), 'case.zip')
+  expect(receipts.map(({ entry }) => entry)).toEqual(['b.pcap'])
+  expect(receipts[0]?.warnings[0]?.message).toMatch(/^trace\.pcap: a file is stored in the zip without its length/)
+})
+
+it.each<[string, Uint8Array, string, RegExp]>([
+  ['a gzip that ends in its header', gzipSync(LOG).subarray(0, 9), 'malformed-archive', /cut off in its header/],
+  ['a gzip that ends before it holds a stamp', gzipSync(LOG).subarray(0, 16), 'malformed-archive', /cut off in its data/],
+  [
+    'a gzip capture that ends before its first packet',
+    gzipSync(pcap(SCENE), { level: 0 }).subarray(0, 20),
+    'malformed-archive',
+    /cut off in its data/,
+  ],
+])('%s is refused for being cut off, not for what little came of it', async (_, bytes, code, message) => {
+  await expect(upload(bytes, 'upload.gz')).rejects.toMatchObject({ code, message: expect.stringMatching(message) })
+})
+
+it('what lies inside the window of a bomb is kept up to the limit, and the receipt says why it ends', async () => {
+  const limits = { maxBytes: 1_000_000, maxRatio: 200 }
+  const line = '2026-09-29T10:00:01.500Z job failed: 10054\n'
+  const { receipts } = await upload(gzipSync(line.repeat(50_000)), 'app.log.gz', {}, { limits })
+  expect(receipts[0]?.kept.records).toBeGreaterThan(20_000)
+  expect(receipts[0]?.kept.bytes).toBeLessThanOrEqual(1_000_000)
+  expect(receipts[0]?.warnings).toEqual([
+    {
+      code: 'expansion-limit',
+      message: expect.stringMatching(/unpacks to more than 1000000 bytes: its first \d+ bytes were read.*hangup trim/),
+    },
+  ])
 })

@@ -55,7 +55,7 @@ export async function readEvidenceLog(
     const [decoded] = event.errors
     return decoded ? [{ input, event, decoded }] : []
   })
-  return { input, file, ...seen, events, errors, damage: report.damage }
+  return { input, file, ...seen, events, errors, damage: report.damage?.says }
 }
 
 /** What the whole log showed before it was cut: what is left of it may not show it any more. */

@@ -50,7 +50,7 @@ const captureInput = ({ summary, compression }: Member) => ({
   recordsKept: summary.frames,
   from: instant(summary.earliest),
   to: instant(summary.latest),
-  quality: [...captureQuality(summary), ...(compression.damage ? [compression.damage] : [])],
+  quality: [...captureQuality(summary), ...(compression.damage ? [compression.damage.says] : [])],
 })
 
 /** What is not as it should be, each in words: what a capture may hide. */
