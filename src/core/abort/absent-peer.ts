@@ -1,5 +1,5 @@
 import type { TrackedConnection } from '../tcp/connection.ts'
-import { NOTHING as NO_SIDE } from '../tcp/facts.ts'
+import { NOTHING as NO_SIDE } from '../tcp/side-facts.ts'
 import { FlowTrace } from '../tcp/trace.ts'
 import type { Capture } from './captures/read-capture.ts'
 import type { NeighborMessage } from './facts/surroundings.ts'

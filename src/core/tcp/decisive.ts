@@ -1,8 +1,13 @@
 import type { Packet } from '../packet/packet.ts'
 import type { DecisiveRole, Side } from './connection.ts'
 
+interface Limits {
+  readonly first: number
+  readonly last: number
+}
+
 /** Packets kept of each role: the first ones and the last ones. What lies between is in the counters. */
-const LIMITS: Readonly<Record<DecisiveRole, { readonly first: number; readonly last: number }>> = {
+const LIMITS: Readonly<Record<DecisiveRole, Limits>> = {
   syn: { first: 4, last: 6 },
   'syn-ack': { first: 4, last: 4 },
   fin: { first: 4, last: 8 },
@@ -17,6 +22,10 @@ const LIMITS: Readonly<Record<DecisiveRole, { readonly first: number; readonly l
   'bad-checksum': { first: 6, last: 6 },
 }
 const ROLES = Object.keys(LIMITS) as DecisiveRole[]
+const LIMITS_BY_CODE = Object.values(LIMITS)
+
+/** Code of each role: a small number. */
+export const KEPT = Object.fromEntries(ROLES.map((role, code) => [role, code])) as Record<DecisiveRole, number>
 
 /** One kept packet; `fromB` and absolute numbers are turned into sides and relative numbers at the end. */
 export interface KeptPacket {
@@ -78,20 +87,34 @@ export class DecisivePackets {
   #used = 1
   #free = 0
 
-  /** Keeps a packet. @returns the chain's first record from now on */
-  add(head: number, role: DecisiveRole, packet: Packet, fromB: boolean, sender = ''): number {
-    const code = ROLES.indexOf(role)
+  /** Keeps the first packet of a role, or one more. @returns the chain's latest record from now on */
+  append(head: number, code: number, packet: Packet, fromB: boolean, sender: string): number {
+    const record = this.#free === 0 ? this.#used++ : this.#free
+    if (record === this.#free) this.#free = this.#next(record)
+    if (record >>> PAGE_BITS === this.#pages.length) {
+      const words = new Int32Array(WORDS << PAGE_BITS)
+      this.#pages.push({ words, doubles: new Float64Array(words.buffer) })
+    }
+    const { words } = this.#page(record)
+    const at = (record & PAGE_MASK) * WORDS
+    words[at + NEXT] = head
+    words[at + SEEN] = 1
+    this.#write(record, code, packet, fromB, sender)
+    return record
+  }
+
+  /** Keeps another packet of a role that the chain has. @returns the chain's latest record from now on */
+  add(head: number, code: number, packet: Packet, fromB: boolean, sender: string): number {
     const first = this.#find(head, code)
-    if (first === 0) return this.#append(head, code, packet, fromB, sender)
-    const limits = LIMITS[role]
+    const limits = LIMITS_BY_CODE[code] as Limits
     const { words } = this.#page(first)
     const seen = (first & PAGE_MASK) * WORDS + SEEN
-    const ordinal = words[seen] ?? 0
+    const ordinal = words[seen] as number
     words[seen] = ordinal + 1
     const place = ordinal < limits.first + limits.last ? ordinal : limits.first + ((ordinal - limits.first) % limits.last)
     const kind = code | (place << PLACE_SHIFT)
     const taken = this.#find(head, kind)
-    if (taken === 0) return this.#append(head, kind, packet, fromB, sender)
+    if (taken === 0) return this.append(head, kind, packet, fromB, sender)
     this.#write(taken, kind, packet, fromB, sender)
     return head
   }
@@ -110,15 +133,12 @@ export class DecisivePackets {
     return all.sort((x, y) => x.frame - y.frame || roles.indexOf(x.role) - roles.indexOf(y.role))
   }
 
-  /** Gives a chain's records to others. */
-  free(head: number): void {
-    for (let record = head; record !== 0; ) {
-      const next = this.#next(record)
-      if (this.#senders.size > 0) this.#senders.delete(record)
-      this.#page(record).words[(record & PAGE_MASK) * WORDS + NEXT] = this.#free
-      this.#free = record
-      record = next
-    }
+  /** Gives a chain's records, of which `first` is the oldest, to others. */
+  free(head: number, first: number): void {
+    if (head === 0) return
+    if (this.#senders.size > 0) for (let record = head; record !== 0; record = this.#next(record)) this.#senders.delete(record)
+    this.#page(first).words[(first & PAGE_MASK) * WORDS + NEXT] = this.#free
+    this.#free = head
   }
 
   #page(record: number): Page {
@@ -137,21 +157,6 @@ export class DecisivePackets {
   #find(head: number, kind: number): number {
     let record = head
     while (record !== 0 && (this.#kind(record) & ~FROM_B) !== kind) record = this.#next(record)
-    return record
-  }
-
-  #append(head: number, kind: number, packet: Packet, fromB: boolean, sender: string): number {
-    const record = this.#free === 0 ? this.#used++ : this.#free
-    if (record === this.#free) this.#free = this.#next(record)
-    if (record >>> PAGE_BITS === this.#pages.length) {
-      const words = new Int32Array(WORDS << PAGE_BITS)
-      this.#pages.push({ words, doubles: new Float64Array(words.buffer) })
-    }
-    const { words } = this.#page(record)
-    const at = (record & PAGE_MASK) * WORDS
-    words[at + NEXT] = head
-    words[at + SEEN] = 1
-    this.#write(record, kind, packet, fromB, sender)
     return record
   }
 

@@ -1,6 +1,6 @@
 import type { DigestConnection, FlowDigest } from '../intake/receipt.ts'
 import type { ConnState, EndpointState, RfcState, SideFacts, TrackedConnection } from './connection.ts'
-import { NOTHING } from './facts.ts'
+import { NOTHING } from './side-facts.ts'
 import { DIGEST_COUNTERS } from './flow-digest.ts'
 
 /**

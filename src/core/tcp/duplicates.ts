@@ -1,5 +1,5 @@
 import { ABSENT, FIN, type Packet, SYN } from '../packet/packet.ts'
-import { type LiveSide, RECENT_AT, RECENT_PACKETS, RECENT_WORDS } from './live-side.ts'
+import { CAPTURE_DUPLICATES, IP_ID_EQUAL, PACKETS, RECENT, RECENT_PACKETS, RECENT_WORDS } from './live-layout.ts'
 
 /**
  * How long after a packet a second copy of it may still be the capture's doing, in microseconds. A retransmission carries a new IP-ID
@@ -12,9 +12,9 @@ const SAME_PATH = 500
 
 /** A number that equal packets share: TCP's checksum stands for header, options and payload; IP-ID tells retransmissions apart. */
 export function fingerprint(packet: Packet): number {
-  const checksumAt = packet.transportStart + 16
-  const checksum = packet.has(checksumAt, 2) ? packet.view.getUint16(checksumAt) : 0
-  let h = Math.imul(packet.seq, 0x9e3779b1) ^ Math.imul(packet.ack, 0x85ebca6b)
+  const { view, transportStart } = packet
+  const checksum = transportStart + 18 <= packet.end ? view.getUint16(transportStart + 16) : 0
+  let h = Math.imul(view.getInt32(transportStart + 4), 0x9e3779b1) ^ Math.imul(view.getInt32(transportStart + 8), 0x85ebca6b)
   h ^= Math.imul((checksum << 16) | (packet.ipId & 0xffff), 0xc2b2ae35)
   return Math.imul(h ^ (h >>> 15), 0x2c1b3c6d) ^ (packet.payloadLength << 8) ^ packet.flags
 }
@@ -31,15 +31,13 @@ export function pathOf(packet: Packet): number {
 // 0.001 is a little above a thousandth, and nanoseconds stay below 2^30: no product falls below the whole number it should reach.
 export const wrappedMicros = (packet: Packet): number => (Math.imul(packet.seconds, 1_000_000) + ((packet.nanoseconds * 0.001) | 0)) | 0
 
-/** Puts a packet among the side's latest ones. */
-export function remember(side: LiveSide, key: number, path: number, micros: number): void {
-  const place = side.recentNext
-  const { words } = side
-  const at = side.at + RECENT_AT + place * RECENT_WORDS
+/** Puts a packet, which was counted already, among the side's latest ones. */
+export function remember(words: Int32Array, side: number, key: number, path: number, micros: number): void {
+  const ordinal = (words[side + PACKETS] as number) - 1
+  const at = side + RECENT + (ordinal & (RECENT_PACKETS - 1)) * RECENT_WORDS
   words[at] = key
   words[at + 1] = path
   words[at + 2] = micros
-  side.recentNext = (place + 1) % RECENT_PACKETS
 }
 
 /**
@@ -47,17 +45,18 @@ export function remember(side: LiveSide, key: number, path: number, micros: numb
  * sent again, and they came the same way, equal acknowledgements and resets in a row are normal: those count as copies only where
  * a third of what the side sent was copied.
  */
-export function isCaptureDuplicate(side: LiveSide, packet: Packet, key: number, path: number, micros: number): boolean {
-  const tellingId = packet.ipId > 0 && side.ipIdEqual <= side.captureDuplicates + 1
+export function isCaptureDuplicate(words: Int32Array, side: number, packet: Packet, key: number, path: number, micros: number): boolean {
+  const copied = words[side + CAPTURE_DUPLICATES] as number
+  const packets = words[side + PACKETS] as number
+  const tellingId = packet.ipId > 0 && (words[side + IP_ID_EQUAL] as number) <= copied + 1
   const isRepeatable = packet.payloadLength === 0 && (packet.flags & (SYN | FIN)) === 0
-  const { words } = side
-  const start = side.at + RECENT_AT
-  const end = start + Math.min(side.packets - 1, RECENT_PACKETS) * RECENT_WORDS
+  const start = side + RECENT
+  const end = start + Math.min(packets - 1, RECENT_PACKETS) * RECENT_WORDS
   for (let at = start; at < end; at += RECENT_WORDS) {
     if (words[at] !== key) continue
     const samePath = words[at + 1] === path
-    if (isRepeatable && samePath && !tellingId && 3 * side.captureDuplicates < side.packets) continue
-    const apart = (micros - (words[at + 2] ?? 0)) | 0
+    if (isRepeatable && samePath && !tellingId && 3 * copied < packets) continue
+    const apart = (micros - (words[at + 2] as number)) | 0
     const limit = tellingId ? SAME_ID : samePath ? SAME_PATH : OTHER_PATH
     if (apart >= 0 && apart <= limit) return true
   }

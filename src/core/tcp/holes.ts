@@ -1,22 +1,28 @@
-import type { LiveSide } from './live-side.ts'
+import type { LiveConnections } from './live-connections.ts'
+import { OPEN_HOLES } from './live-layout.ts'
 import { seqDelta } from './sequence.ts'
 
 /** Ranges kept for one side; more are forgotten, oldest first, and then count as seen. */
 const MAX_HOLES = 16
 
 /** Bytes [start, end) were skipped by the sender's next segment: lost before the capture, late, or dropped by it. */
-export function openHole(side: LiveSide, start: number, end: number): void {
-  side.rare.holes ??= []
-  const { holes } = side.rare
+export function openHole(live: LiveConnections, side: number, start: number, end: number): void {
+  const holes = live.holes.get(side) ?? []
   if (holes.length === 2 * MAX_HOLES) holes.splice(0, 2)
   holes.push(start, end)
-  side.openHoles = holes.length >> 1
+  keepHoles(live, side, holes)
+}
+
+function keepHoles(live: LiveConnections, side: number, holes: number[]): void {
+  if (holes.length === 0) live.holes.delete(side)
+  else live.holes.set(side, holes)
+  live.words[side + OPEN_HOLES] = holes.length >> 1
 }
 
 /** Takes [start, end) out of the holes. True when any of it was missing: the segment brings something not captured before. */
-export function fillHoles(side: LiveSide, start: number, end: number): boolean {
-  const { holes } = side.rare
-  if (side.openHoles === 0 || holes === undefined) return false
+export function fillHoles(live: LiveConnections, side: number, start: number, end: number): boolean {
+  if (live.words[side + OPEN_HOLES] === 0) return false
+  const holes = live.holes.get(side) ?? []
   const left: number[] = []
   let filled = false
   for (let i = 0; i < holes.length; i += 2) {
@@ -29,12 +35,11 @@ export function fillHoles(side: LiveSide, start: number, end: number): boolean {
       if (seqDelta(to, end) > 0) left.push(end, to)
     }
   }
-  side.rare.holes = left
-  side.openHoles = left.length >> 1
+  keepHoles(live, side, left)
   return filled
 }
 
 /** The other side acknowledged up to `ack`. True when that covers a hole: it has what the capture has not. */
-export function ackCoversHole(side: LiveSide, ack: number): boolean {
-  return side.openHoles > 0 && fillHoles(side, (ack - 0x40000000) | 0, ack)
+export function ackCoversHole(live: LiveConnections, side: number, ack: number): boolean {
+  return fillHoles(live, side, (ack - 0x40000000) | 0, ack)
 }

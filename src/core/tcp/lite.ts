@@ -2,6 +2,7 @@ import { FIN, type Packet, RST, SYN } from '../packet/packet.ts'
 import {
   BYTES,
   type ConnectionTable,
+  DETAIL,
   HISTORY_START,
   KIND,
   KIND_STATES_SHIFT,
@@ -16,8 +17,19 @@ import {
 } from './connection-table.ts'
 import { afterSegment, turned } from './endpoint-state.ts'
 import { HISTORY, HISTORY_WORDS, LETTERS_PER_WORD, letterAt } from './history.ts'
-import type { LiveConnection } from './live-connection.ts'
-import type { LiveSide } from './live-side.ts'
+import type { LiveConnections } from './live-connections.ts'
+import {
+  A_SIDE,
+  B_SIDE,
+  ID,
+  BYTES as LIVE_BYTES,
+  LAST_ACK as LIVE_LAST_ACK,
+  LAST_AT as LIVE_LAST_AT,
+  NEXT_SEQ as LIVE_NEXT_SEQ,
+  PACKETS as LIVE_PACKETS,
+  RETRANSMISSIONS as LIVE_RETRANSMISSIONS,
+  STATES,
+} from './live-layout.ts'
 import { RETRANSMISSION } from './marks.ts'
 import { seqDelta } from './sequence.ts'
 
@@ -98,21 +110,24 @@ export function liteHistory(words: Int32Array, base: number): number[] {
   return codes
 }
 
-/** Writes what a record can hold of a rich connection, which is given up. */
-export function makeLite(table: ConnectionTable, live: LiveConnection): void {
-  const { words, doubles } = table.page(live.id)
-  const base = table.base(live.id)
-  words[base + KIND] = ((words[base + KIND] ?? 0) & 0xffff) | (live.states << KIND_STATES_SHIFT)
-  words[base + LAST_FRAME] = live.lastFrame
-  for (const code of live.historyCodes) addLetter(words, base, code)
-  const write = (side: LiveSide, at: number): void => {
-    words[at + NEXT_SEQ] = side.nextSeq
-    words[at + LAST_ACK] = side.lastAck
-    words[at + PACKETS] = side.packets
-    words[at + RETRANSMISSIONS] = side.retransmissions
-    doubles[(at >> 1) + LAST_AT] = side.lastAt
-    doubles[(at >> 1) + BYTES] = side.bytes
+/** Writes what a record can hold of a connection followed in full, which is given up. @param connection its first word */
+export function makeLite(table: ConnectionTable, live: LiveConnections, connection: number): void {
+  const id = live.words[connection + ID] as number
+  const { words, doubles } = table.page(id)
+  const base = table.base(id)
+  const states = live.words[connection + STATES] as number
+  words[base + KIND] = ((words[base + KIND] as number) & 0xffff) | (states << KIND_STATES_SHIFT)
+  words[base + LAST_FRAME] = live.lastFrame(connection)
+  words[base + DETAIL] = 0
+  for (const code of live.historyCodes(connection)) addLetter(words, base, code)
+  for (const isB of [false, true]) {
+    const from = connection + (isB ? B_SIDE : A_SIDE)
+    const to = base + SIDE_START + (isB ? SIDE_WORDS : 0)
+    words[to + NEXT_SEQ] = live.words[from + LIVE_NEXT_SEQ] as number
+    words[to + LAST_ACK] = live.words[from + LIVE_LAST_ACK] as number
+    words[to + PACKETS] = live.words[from + LIVE_PACKETS] as number
+    words[to + RETRANSMISSIONS] = live.words[from + LIVE_RETRANSMISSIONS] as number
+    doubles[(to >> 1) + LAST_AT] = live.doubles[(from >> 1) + LIVE_LAST_AT] as number
+    doubles[(to >> 1) + BYTES] = live.doubles[(from >> 1) + LIVE_BYTES] as number
   }
-  write(live.a, base + SIDE_START)
-  write(live.b, base + SIDE_START + SIDE_WORDS)
 }

@@ -1,19 +1,23 @@
 import type { Packet } from '../packet/packet.ts'
 import { noteIpId, noteMac, noteTtl } from './baselines.ts'
 import { HISTORY } from './history.ts'
-import type { LiveConnection } from './live-connection.ts'
+import { bump, type LiveConnections } from './live-connections.ts'
+import { A_SIDE, B_SIDE, BYTES, FIRST_AT, LAST_AT, LAST_FRAME, PACKETS } from './live-layout.ts'
 
 /** Follows one UDP datagram of a flow in its rich form. */
-export function followDatagram(live: LiveConnection, fromB: boolean, packet: Packet, at: number): void {
-  const own = fromB ? live.b : live.a
-  if (own.packets++ === 0) {
-    own.firstAt = at
-    live.addLetter(HISTORY.data + (fromB ? 1 : 0))
+export function followDatagram(live: LiveConnections, connection: number, fromB: boolean, packet: Packet, at: number): void {
+  const { words, doubles } = live
+  const own = connection + (fromB ? B_SIDE : A_SIDE)
+  const ownDoubles = own >> 1
+  if (words[own + PACKETS] === 0) {
+    doubles[ownDoubles + FIRST_AT] = at
+    live.addLetter(connection, HISTORY.data, fromB, false)
   }
-  own.bytes += packet.payloadLength
-  own.lastAt = at
-  live.lastFrame = packet.frameNumber
-  noteTtl(own, packet.ttl)
-  noteIpId(own, packet.ipId)
-  noteMac(own, packet)
+  bump(words, own + PACKETS)
+  doubles[ownDoubles + BYTES] = (doubles[ownDoubles + BYTES] as number) + packet.payloadLength
+  doubles[ownDoubles + LAST_AT] = at
+  words[connection + LAST_FRAME] = packet.frameNumber
+  noteTtl(live, own, packet.ttl)
+  noteIpId(words, own, packet.ipId)
+  noteMac(words, own, packet)
 }

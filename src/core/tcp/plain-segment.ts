@@ -1,54 +1,44 @@
 import { ABSENT, ACK, type Packet, PSH } from '../packet/packet.ts'
-import { noteIpId, noteMac, noteTtl, SMALL_STEP } from './baselines.ts'
-import { fingerprint, pathOf, wrappedMicros } from './duplicates.ts'
-import { HISTORY } from './history.ts'
-import type { LiveConnection } from './live-connection.ts'
+import { noteIpId, noteMac, noteRtt, noteTtl } from './baselines.ts'
+import { fingerprint, pathOf, remember, wrappedMicros } from './duplicates.ts'
+import type { LiveConnections } from './live-connections.ts'
 import {
-  doubleOf,
-  flagOf,
+  A_SIDE,
+  ACKED,
+  B_SIDE,
+  BYTES,
+  FIRST_RTT,
+  FLAGS,
+  HAS_ACK,
+  HAS_SEQ,
+  HAS_SYN,
+  LAST_ACK,
+  LAST_AT,
+  LAST_DATA,
   LAST_DATA_AT,
+  LAST_MARKS,
+  LAST_PURE_ACK,
   LAST_PURE_ACK_AT,
-  type LiveSide,
-  RECENT_AT,
-  RECENT_PACKETS,
-  RECENT_WORDS,
-  wordOf,
-} from './live-side.ts'
-import { closeTiming, fillsWindow } from './segment-analysis.ts'
+  NEXT_SEQ,
+  NEXT_SEQ_AT,
+  NO_SCALE,
+  OPEN_HOLES,
+  PACKETS,
+  RTT_COUNT,
+  RTT_MIN,
+  SENT,
+  TIMED_AT,
+  TIMED_END,
+  TIMING,
+  WINDOW,
+  WINDOW_SCALE,
+  WROTE_ACK,
+  WROTE_DATA,
+} from './live-layout.ts'
 import { seqDelta } from './sequence.ts'
 
-// This path reads and writes a side's words itself: with accessors V8 runs out of its budget for inlining and the path takes
-// three times as long.
-const PACKETS = wordOf('packets')
-const NEXT_SEQ = wordOf('nextSeq')
-const LAST_ACK = wordOf('lastAck')
-const WINDOW = wordOf('window')
-const LAST_MARKS = wordOf('lastMarks')
-const OPEN_HOLES = wordOf('openHoles')
-const DUP_ACK_RUN = wordOf('dupAckRun')
-const FLAGS = wordOf('flags')
-const HAS_SEQ = flagOf('hasSeq')
-const HAS_ACK = flagOf('hasAck')
-const TIMING = flagOf('timing')
-const TIMED_END = wordOf('timedEnd')
-const TTL = wordOf('ttl')
-const TTL_COUNT = wordOf('ttlCount')
-const IP_ID = wordOf('ipId')
-const IP_ID_STEP = wordOf('ipIdStep')
-const IP_ID_SMALL_STEPS = wordOf('ipIdSmallSteps')
-const MAC_HIGH = wordOf('macHigh')
-const MAC_LOW = wordOf('macLow')
-const RECENT_NEXT = wordOf('recentNext')
-const BYTES = doubleOf('bytes')
-const FIRST_AT = doubleOf('firstAt')
-const LAST_AT = doubleOf('lastAt')
-const NEXT_SEQ_AT = doubleOf('nextSeqAt')
-const SENT = doubleOf('sent')
-const ACKED = doubleOf('acked')
-const LAST_ACK_SENT_AT = doubleOf('lastAckAt')
-const TIMED_AT = doubleOf('timedAt')
-const LAST_DATA_SENT_AT = doubleOf('lastDataAt')
-const LAST_PURE_ACK_SENT_AT = doubleOf('lastPureAckAt')
+/** Flags that plain segments may differ in: PSH, ECE, CWR. */
+const INDIFFERENT = PSH | 0xc0
 
 /**
  * Follows a segment to which nothing in the analysis applies: the next bytes in order, or an acknowledgement of something new,
@@ -57,124 +47,118 @@ const LAST_PURE_ACK_SENT_AT = doubleOf('lastPureAckAt')
  *
  * @returns false, having changed nothing, when the segment needs the whole analysis
  */
-export function followPlainSegment(connection: LiveConnection, fromB: boolean, packet: Packet, at: number): boolean {
-  const own = fromB ? connection.b : connection.a
-  const other = fromB ? connection.a : connection.b
-  if ((packet.flags & ~(PSH | 0xc0)) !== ACK || packet.window === 0 || !isInOrder(own, other, packet)) return false
+export function followPlainSegment(live: LiveConnections, connection: number, fromB: boolean, packet: Packet, at: number): boolean {
+  if ((packet.flags & ~INDIFFERENT) !== ACK || packet.window === 0) return false
+  const { words, doubles } = live
+  const own = connection + (fromB ? B_SIDE : A_SIDE)
+  const other = connection + (fromB ? A_SIDE : B_SIDE)
   const { payloadLength } = packet
-  const kind = payloadLength > 0 ? HISTORY.data : HISTORY.ack
-  if (!(connection.seenLetters & (1 << (fromB ? kind + 1 : kind)))) return false
-  connection.lastFrame = packet.frameNumber
-  noteArrival(own, packet, at)
-  const { words, doubles } = own
-  words[own.at + WINDOW] = packet.window
-  words[own.at + DUP_ACK_RUN] = 0
-  doubles[own.doubleAt + LAST_ACK_SENT_AT] = at
-  if (payloadLength > 0) sendBytes(own, packet, at)
-  else {
-    doubles[own.doubleAt + LAST_PURE_ACK_SENT_AT] = at
-    keepLast(own, LAST_PURE_ACK_AT, packet)
+  const seq = packet.view.getInt32(packet.transportStart + 4)
+  const ack = packet.view.getInt32(packet.transportStart + 8)
+  if (!isPlain(words, own, other, seq, ack, payloadLength)) return false
+  notePacket(live, own, packet)
+  remember(words, own, fingerprint(packet), pathOf(packet), wrappedMicros(packet))
+  words[own + WINDOW] = packet.window
+  const d = own >> 1
+  doubles[d + LAST_AT] = at
+  if (payloadLength > 0) {
+    const end = (seq + payloadLength) | 0
+    words[own + NEXT_SEQ] = end
+    doubles[d + BYTES] = (doubles[d + BYTES] as number) + payloadLength
+    doubles[d + SENT] = (doubles[d + SENT] as number) + payloadLength
+    doubles[d + NEXT_SEQ_AT] = at
+    doubles[d + LAST_DATA_AT] = at
+    keepLast(words, own + LAST_DATA, packet)
+    startTiming(live, own, end, at)
+  } else {
+    doubles[d + LAST_PURE_ACK_AT] = at
+    keepLast(words, own + LAST_PURE_ACK, packet)
   }
-  const ack = packet.ack | 0
-  if (ack !== words[own.at + LAST_ACK]) acknowledge(connection, own, other, ack, at)
+  if (ack !== words[own + LAST_ACK]) {
+    words[own + LAST_ACK] = ack
+    acknowledge(live, connection, own, other, ack, at)
+  }
   return true
 }
 
-/** Nothing before this segment is missing, and nothing in it was seen before. */
-function isInOrder(own: LiveSide, other: LiveSide, packet: Packet): boolean {
-  const { words } = own
-  const o = own.at
-  const t = other.at
-  const ownFlags = words[o + FLAGS] as number
-  const otherFlags = words[t + FLAGS] as number
-  if ((ownFlags & (HAS_SEQ | HAS_ACK)) !== (HAS_SEQ | HAS_ACK) || !(otherFlags & HAS_SEQ)) return false
-  const seq = packet.seq | 0
-  if (seq !== words[o + NEXT_SEQ] || words[o + LAST_MARKS] !== 0 || words[t + LAST_MARKS] !== 0 || words[t + OPEN_HOLES] !== 0) return false
-  const ack = packet.ack | 0
-  const progress = (ack - (words[o + LAST_ACK] as number)) | 0
-  const { payloadLength } = packet
-  if (progress < 0 || ((ack - (words[t + NEXT_SEQ] as number)) | 0) > 0) return false
-  if (payloadLength === 0) return progress > 0
+/** Nothing before this segment is missing, nothing in it was seen before, and it adds no letter to the history. */
+function isPlain(words: Int32Array, own: number, other: number, seq: number, ack: number, length: number): boolean {
+  const needed = HAS_SEQ | HAS_ACK | (length > 0 ? WROTE_DATA : WROTE_ACK)
+  if (((words[own + FLAGS] as number) & needed) !== needed || seq !== words[own + NEXT_SEQ]) return false
+  const otherFlags = words[other + FLAGS] as number
+  if (!(otherFlags & HAS_SEQ) || words[own + LAST_MARKS] !== 0 || words[other + LAST_MARKS] !== 0 || words[other + OPEN_HOLES] !== 0)
+    return false
+  const progress = (ack - (words[own + LAST_ACK] as number)) | 0
+  if (progress < 0 || ((ack - (words[other + NEXT_SEQ] as number)) | 0) > 0) return false
+  if (length === 0) return progress > 0
   // In a capture that begins in the middle, new bytes may have been acknowledged before they are seen.
-  const isAcked = (otherFlags & HAS_ACK) !== 0 && (((words[t + LAST_ACK] as number) - seq - payloadLength) | 0) >= 0
-  return !isAcked && !fillsWindow(own, other, seq, payloadLength)
+  if (!(otherFlags & HAS_ACK)) return true
+  if ((((words[other + LAST_ACK] as number) - seq - length) | 0) >= 0) return false
+  return !fillsWindow(words, own, other, (seq + length) | 0)
 }
 
-/** What every packet leaves: counters, TTL, IP-ID, MAC, and its fingerprint. */
-export function noteArrival(own: LiveSide, packet: Packet, at: number): void {
-  const { words, doubles } = own
-  const o = own.at
-  const d = own.doubleAt
-  const packets = words[o + PACKETS] as number
-  if (packets === 0) doubles[d + FIRST_AT] = at
-  words[o + PACKETS] = packets + 1
-  doubles[d + LAST_AT] = at
-  doubles[d + BYTES] = (doubles[d + BYTES] as number) + packet.payloadLength
-  noteBaselines(own, packet)
-  const recent = words[o + RECENT_NEXT] as number
-  const place = o + RECENT_AT + recent * RECENT_WORDS
-  words[place] = fingerprint(packet)
-  words[place + 1] = pathOf(packet)
-  words[place + 2] = wrappedMicros(packet)
-  words[o + RECENT_NEXT] = (recent + 1) & (RECENT_PACKETS - 1)
+/** Whether bytes up to `end` reach the last byte of the window that the other side offered. */
+export function fillsWindow(words: Int32Array, own: number, other: number, end: number): boolean {
+  const offered = words[other + WINDOW_SCALE] as number
+  if (!((words[other + FLAGS] as number) & HAS_ACK) || offered === NO_SCALE) return false
+  const scale = words[own + WINDOW_SCALE] === NO_SCALE ? 0 : offered
+  return end === (((words[other + LAST_ACK] as number) + ((words[other + WINDOW] as number) << scale)) | 0)
 }
 
-/** The usual TTL, the next IP-ID and the known MAC need no call; the rest is for `baselines.ts`. */
-function noteBaselines(own: LiveSide, packet: Packet): void {
-  const { words } = own
-  const o = own.at
-  if (packet.ttl === words[o + TTL]) words[o + TTL_COUNT] = (words[o + TTL_COUNT] as number) + 1
-  else noteTtl(own, packet.ttl)
-  const { ipId } = packet
-  const last = words[o + IP_ID] as number
-  const step = (ipId - last) & 0xffff
-  if (ipId > 0 && last > 0 && step > 0 && step <= SMALL_STEP) {
-    words[o + IP_ID] = ipId
-    words[o + IP_ID_STEP] = step
-    words[o + IP_ID_SMALL_STEPS] = (words[o + IP_ID_SMALL_STEPS] as number) + 1
-  } else noteIpId(own, ipId)
-  const mac = packet.sourceMac
-  if (mac === ABSENT) return
-  const isKnown = packet.view.getInt32(mac + 2) === words[o + MAC_LOW] && packet.view.getUint16(mac) === words[o + MAC_HIGH]
-  if (!isKnown) noteMac(own, packet)
+/** What every packet without RST leaves: TTL, IP-ID, MAC, and the count. */
+export function notePacket(live: LiveConnections, own: number, packet: Packet): void {
+  const { words } = live
+  words[own + PACKETS] = (words[own + PACKETS] as number) + 1
+  noteTtl(live, own, packet.ttl)
+  noteIpId(words, own, packet.ipId)
+  if (packet.sourceMac !== ABSENT) noteMac(words, own, packet)
 }
 
-function sendBytes(own: LiveSide, packet: Packet, at: number): void {
-  const { words, doubles } = own
-  const o = own.at
-  const d = own.doubleAt
-  const end = ((words[o + NEXT_SEQ] as number) + packet.payloadLength) | 0
-  words[o + NEXT_SEQ] = end
-  doubles[d + NEXT_SEQ_AT] = at
-  doubles[d + SENT] = (doubles[d + SENT] as number) + packet.payloadLength
-  doubles[d + LAST_DATA_SENT_AT] = at
-  keepLast(own, LAST_DATA_AT, packet)
-  const flags = words[o + FLAGS] as number
+/** Times the bytes up to `end`, unless others are being timed. */
+export function startTiming(live: LiveConnections, own: number, end: number, at: number): void {
+  const flags = live.words[own + FLAGS] as number
   if (flags & TIMING) return
-  words[o + FLAGS] = flags | TIMING
-  words[o + TIMED_END] = end
-  doubles[d + TIMED_AT] = at
+  live.words[own + FLAGS] = flags | TIMING
+  live.words[own + TIMED_END] = end
+  live.doubles[(own >> 1) + TIMED_AT] = at
 }
 
-function acknowledge(connection: LiveConnection, own: LiveSide, other: LiveSide, ack: number, at: number): void {
-  const { words, doubles } = own
-  words[own.at + LAST_ACK] = ack
-  const t = other.at
-  const acked = (doubles[other.doubleAt + SENT] as number) - seqDelta(words[t + NEXT_SEQ] as number, ack)
-  if (acked > (doubles[other.doubleAt + ACKED] as number)) doubles[other.doubleAt + ACKED] = acked
-  if ((words[t + FLAGS] as number) & TIMING && seqDelta(ack, words[t + TIMED_END] as number) >= 0) closeTiming(connection, own, other, at)
+/** The own side acknowledged up to `ack`, which is further than before. */
+export function acknowledge(live: LiveConnections, connection: number, own: number, other: number, ack: number, at: number): void {
+  const { words, doubles } = live
+  const d = other >> 1
+  const acked = (doubles[d + SENT] as number) - seqDelta(words[other + NEXT_SEQ] as number, ack)
+  if (acked > (doubles[d + ACKED] as number)) doubles[d + ACKED] = acked
+  endTiming(live, connection, own, other, ack, at)
+}
+
+/** Takes a round trip where the bytes that are timed were acknowledged. */
+export function endTiming(live: LiveConnections, connection: number, own: number, other: number, ack: number, at: number): void {
+  const { words, doubles } = live
+  const flags = words[other + FLAGS] as number
+  if (!(flags & TIMING) || seqDelta(ack, words[other + TIMED_END] as number) < 0) return
+  words[other + FLAGS] = flags & ~TIMING
+  noteRtt(live, other, at - (doubles[(other >> 1) + TIMED_AT] as number))
+  if (words[own + RTT_COUNT] === 1 && words[other + RTT_COUNT] === 1) noteFirstRtt(live, connection, own, other)
+}
+
+/** The handshake's two halves make the first round trip. */
+function noteFirstRtt(live: LiveConnections, connection: number, own: number, other: number): void {
+  const { words, doubles } = live
+  const hasSyns = (words[own + FLAGS] as number) & (words[other + FLAGS] as number) & HAS_SYN
+  const place = (connection >> 1) + FIRST_RTT
+  if (hasSyns && doubles[place] === 0)
+    doubles[place] = (doubles[(own >> 1) + RTT_MIN] as number) + (doubles[(other >> 1) + RTT_MIN] as number)
 }
 
 /** The last segment of a sort, overwritten by the next. */
-export function keepLast(own: LiveSide, place: number, packet: Packet): void {
-  const { words } = own
-  const at = own.at + place
-  words[at] = packet.frameNumber
-  words[at + 1] = packet.seq
-  words[at + 2] = packet.ack
-  words[at + 3] = packet.flags
-  words[at + 4] = packet.payloadLength
-  words[at + 5] = packet.window
-  words[at + 6] = packet.ttl
-  words[at + 7] = packet.ipId
+export function keepLast(words: Int32Array, place: number, packet: Packet): void {
+  words[place] = packet.frameNumber
+  words[place + 1] = packet.view.getInt32(packet.transportStart + 4)
+  words[place + 2] = packet.view.getInt32(packet.transportStart + 8)
+  words[place + 3] = packet.flags
+  words[place + 4] = packet.payloadLength
+  words[place + 5] = packet.window
+  words[place + 6] = packet.ttl
+  words[place + 7] = packet.ipId
 }

@@ -22,10 +22,12 @@ import {
   VLAN,
 } from './connection-table.ts'
 import { isDamaged } from './damage.ts'
+import { KEPT } from './decisive.ts'
 import { factsOf } from './facts.ts'
 import { followLite, makeLite } from './lite.ts'
-import { LiveConnection } from './live-connection.ts'
+import { bump, LiveConnections } from './live-connections.ts'
 import { followDatagram } from './live-datagram.ts'
+import { A_SIDE, B_SIDE, BASE, FLAGS, HAS_BASE, ICMP_ERRORS, LIVE_WORDS } from './live-layout.ts'
 import { followSegment } from './live-segment.ts'
 import { originatorOf } from './originator.ts'
 import { followPlainSegment } from './plain-segment.ts'
@@ -93,7 +95,7 @@ export class Tracker {
   readonly #packet = new Packet()
   readonly #table = new ConnectionTable()
   readonly #addresses = new AddressTable()
-  readonly #live: LiveConnection
+  readonly #live: LiveConnections
   #tcpStreams = 0
   #udpStreams = 0
   #hand = 0
@@ -104,7 +106,7 @@ export class Tracker {
     this.#options = options
     const { connections, detailed } = options.limits ?? DEFAULT_LIMITS
     this.#limits = { connections: Math.min(connections, MOST_RECORDS), detailed }
-    this.#live = new LiveConnection(this.#limits.detailed)
+    this.#live = new LiveConnections(this.#limits.detailed)
   }
 
   /** Takes the next frame of the capture. Bound, so that it can be handed to the scanner. */
@@ -147,7 +149,7 @@ export class Tracker {
 
   /** The connections, in the order of their first packets. May be called at any time. */
   *finish(): Generator<TrackedConnection> {
-    for (let id = 0; id < this.#table.size; id++) yield factsOf(this.#table, this.#addresses, id, this.#liveOf(id))
+    for (let id = 0; id < this.#table.size; id++) yield factsOf(this.#table, this.#addresses, id, this.#live)
   }
 
   #countUndecoded(reason: string): void {
@@ -156,12 +158,10 @@ export class Tracker {
     if (known !== undefined || this.notDecoded.size < MAX_REASONS) this.notDecoded.set(reason, (known ?? 0) + 1)
   }
 
-  /** The connection followed in full, selected; undefined for the plain ones. */
-  #liveOf(id: number): LiveConnection | undefined {
-    const detail = this.#table.page(id).words[this.#table.base(id) + DETAIL] ?? 0
-    if (detail === 0) return undefined
-    this.#live.select(detail - 1)
-    return this.#live
+  /** First word of a connection followed in full; −1 for the plain ones. */
+  #liveOf(id: number): number {
+    const detail = this.#table.page(id).words[this.#table.base(id) + DETAIL] as number
+    return (detail - 1) * LIVE_WORDS
   }
 
   #segment(packet: Packet): void {
@@ -182,10 +182,10 @@ export class Tracker {
     if (detail === 0) followLite(table, id, fromB, packet, at)
     else {
       const live = this.#live
-      live.select(detail - 1)
-      const isBad = isDamaged(live, fromB, packet, this.#options.checksums !== 'sampled')
-      const isPlain = !isBad && followPlainSegment(live, fromB, packet, at)
-      const marks = isPlain ? 0 : followSegment(live, fromB, packet, at, isBad)
+      const connection = (detail - 1) * LIVE_WORDS
+      const isBad = isDamaged(live.words, connection + (fromB ? B_SIDE : A_SIDE), packet, this.#options.checksums !== 'sampled')
+      const isPlain = !isBad && followPlainSegment(live, connection, fromB, packet, at)
+      const marks = isPlain ? 0 : followSegment(live, connection, fromB, packet, at, isBad)
       this.#options.onSegment?.(packet, id, !fromB, marks)
     }
   }
@@ -193,13 +193,13 @@ export class Tracker {
   /** A SYN in a known connection begins a new one, unless it is the old SYN again: a connect tried once more, even after a reset. As Wireshark numbers streams. */
   #isReused(id: number, fromB: boolean, packet: Packet): boolean {
     const live = this.#liveOf(id)
-    if (live === undefined) {
+    if (live < 0) {
       const side = this.#table.base(id) + SIDE_START + (fromB ? SIDE_WORDS : 0)
       return this.#table.page(id).words[side + NEXT_SEQ] !== ((packet.seq + 1) | 0)
     }
-    const own = fromB ? live.b : live.a
-    if (!own.hasBase) return false
-    return (packet.seq | 0) !== own.base
+    const { words } = this.#live
+    const own = live + (fromB ? B_SIDE : A_SIDE)
+    return ((words[own + FLAGS] as number) & HAS_BASE) !== 0 && (packet.seq | 0) !== words[own + BASE]
   }
 
   #datagram(packet: Packet): void {
@@ -213,11 +213,8 @@ export class Tracker {
     const fromB = id >= 0 && this.#table.fromB
     if (id < 0) id = this.#add(kind, source, destination, ports, packet, at)
     const live = this.#liveOf(id)
-    if (live === undefined) {
-      followLite(this.#table, id, fromB, packet, at)
-      return
-    }
-    followDatagram(live, fromB, packet, at)
+    if (live < 0) followLite(this.#table, id, fromB, packet, at)
+    else followDatagram(this.#live, live, fromB, packet, at)
   }
 
   /** An ICMP error belongs to the connection whose packet it quotes. */
@@ -229,10 +226,10 @@ export class Tracker {
     const word = (offset: number): number => (isIpv4 ? packet.view.getInt32(offset) : this.#addresses.intern(packet.view, offset))
     const ports = (packet.quotedSourcePort << 16) | packet.quotedDestinationPort
     const id = this.#table.find(kind, word(packet.quotedSource), word(packet.quotedDestination), ports)
-    const live = id < 0 ? undefined : this.#liveOf(id)
-    if (live === undefined) return
-    live.icmpErrors++
-    live.keep('icmp', packet, this.#table.fromB, sourceText(packet))
+    const live = id < 0 ? -1 : this.#liveOf(id)
+    if (live < 0) return
+    bump(this.#live.words, live + ICMP_ERRORS)
+    this.#live.keep(live, KEPT.icmp, packet, this.#table.fromB, sourceText(packet))
   }
 
   #add(kind: number, source: number, destination: number, ports: number, packet: Packet, at: number): number {
@@ -263,11 +260,8 @@ export class Tracker {
     for (let tries = 0; tries < CANDIDATES; tries++) {
       const index = this.#liveHand
       this.#liveHand = (index + 1) % this.#limits.detailed
-      this.#live.select(index)
-      if (!this.#live.isOver) continue
-      const { id } = this.#live
-      makeLite(this.#table, this.#live)
-      this.#table.page(id).words[this.#table.base(id) + DETAIL] = 0
+      if (!this.#live.isOver(index * LIVE_WORDS)) continue
+      makeLite(this.#table, this.#live, index * LIVE_WORDS)
       this.#live.remove(index)
       return true
     }
@@ -290,7 +284,7 @@ export class Tracker {
 
   #lastAt(id: number): number {
     const live = this.#liveOf(id)
-    if (live !== undefined) return live.lastAt
+    if (live >= 0) return this.#live.lastAt(live)
     const side = (this.#table.base(id) + SIDE_START) >> 1
     const { doubles } = this.#table.page(id)
     return Math.max(doubles[side + 2] ?? 0, doubles[side + SIDE_WORDS / 2 + 2] ?? 0)

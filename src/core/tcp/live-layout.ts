@@ -1,0 +1,155 @@
+/**
+ * Where what is in a connection that is followed in full: a header, then the words of side A (who sent first), then those of B. A
+ * side is known by its first word. Doubles are counted in float64: that of a side stands at `(side >> 1) + PLACE`, as its float64 and
+ * int32 share one buffer.
+ *
+ * Numbers, not sums of others: bundlers write them into the code, and nothing on the way of a packet reads them from memory.
+ */
+
+/** Header, float64: both halves of the handshake, Wireshark's first round trip; seconds, 0 while unknown. */
+export const FIRST_RTT = 0
+/** Header, int32. Of the last segment that needed the whole analysis; plain ones leave theirs in the side. */
+export const LAST_FRAME = 2
+/** Packed endpoint states, side A first. */
+export const STATES = 3
+/** Bits of the history letters written. */
+export const SEEN_LETTERS = 4
+/** Its record in the connection table. */
+export const ID = 5
+/** `IS_UDP`, `ORIGINATOR_IS_A`; from `ROLES_SHIFT` on, a bit for each role of which a decisive packet is kept. */
+export const LIVE_KIND = 6
+export const ICMP_ERRORS = 7
+/** The latest and the first of its decisive packets; 0: none. */
+export const DECISIVE = 8
+export const DECISIVE_FIRST = 9
+export const LETTER_COUNT = 10
+/** Packed history letters: eleven words. */
+export const LETTERS = 11
+
+export const IS_UDP = 1
+export const ORIGINATOR_IS_A = 2
+export const ROLES_SHIFT = 4
+
+export const A_SIDE = 22
+export const B_SIDE = 158
+export const LIVE_WORDS = 294
+/** Words of a side. */
+export const SIDE_SIZE = 136
+
+/** Side, int32. What every packet touches comes first, so that it shares cache lines. The `HAS_…` bits. */
+export const FLAGS = 0
+/** One past the highest sequence number sent. */
+export const NEXT_SEQ = 1
+/** Highest acknowledgement number sent by this side (of the other's data). */
+export const LAST_ACK = 2
+export const WINDOW = 3
+/** `NO_SCALE` where none was offered. */
+export const WINDOW_SCALE = 4
+/** Marks of this side's last segment. */
+export const LAST_MARKS = 5
+/** Ranges that are missing: see `holes.ts`. */
+export const OPEN_HOLES = 6
+/** One past the end of the segment that is being timed. */
+export const TIMED_END = 7
+export const PACKETS = 8
+/** Candidate for the usual TTL with its count. */
+export const TTL = 9
+export const TTL_COUNT = 10
+/** IPv4 identification of the last packet; how many steps to the next were small. */
+export const IP_ID = 11
+export const IP_ID_SMALL_STEPS = 12
+/** Source MAC of the last frame as two words. */
+export const MAC_HIGH = 13
+export const MAC_LOW = 14
+/** Duplicate acknowledgements in a row: 0 whenever `LAST_MARKS` is. */
+export const DUP_ACK_RUN = 15
+
+/** Side, float64. Payload bytes. */
+export const BYTES = 8
+export const LAST_AT = 9
+/** When `NEXT_SEQ` was reached. */
+export const NEXT_SEQ_AT = 10
+/** `NEXT_SEQ` relative to `BASE`, not wrapped. */
+export const SENT = 11
+/** Highest relative sequence number of this side that the other acknowledged. */
+export const ACKED = 12
+export const TIMED_AT = 13
+export const LAST_DATA_AT = 14
+export const LAST_PURE_ACK_AT = 15
+
+/** Side, int32. The last segment with payload, and the last bare acknowledgement: frame, seq, ack, flags, payload, window, TTL, IP-ID. */
+export const LAST_DATA = 32
+export const LAST_PURE_ACK = 40
+/** Duplicates are looked for among this many of a side's latest packets: key, path and microseconds of each. */
+export const RECENT = 48
+export const RECENT_PACKETS = 8
+export const RECENT_WORDS = 3
+/** Round trips seen; the latest of them, microseconds. */
+export const RTT_COUNT = 72
+export const RTTS = 73
+export const RTT_SAMPLES = 15
+
+/** Side, float64. */
+export const FIRST_AT = 44
+export const RTT_MIN = 45
+/** When this side acknowledged last; plain segments leave it, as it is asked for after duplicate acknowledgements only. */
+export const LAST_ACK_AT = 46
+
+/** Side, int32. The ISN, or one before the first sequence number seen. */
+export const BASE = 94
+export const MAC_COUNT = 95
+export const GOOD_CHECKSUMS = 96
+/** One past the FIN. */
+export const FIN_END = 97
+export const LAST_RST_SEQ = 98
+export const LAST_SYN_SEQ = 99
+/** Code of the RFC 9293 state inferred just before the first reset; −1 while there was none. */
+export const STATE_BEFORE_RESET = 100
+export const RETRANSMISSIONS = 101
+export const FAST_RETRANSMISSIONS = 102
+export const SPURIOUS_RETRANSMISSIONS = 103
+export const OUT_OF_ORDERS = 104
+export const CAPTURE_DUPLICATES = 105
+export const KEEP_ALIVES = 106
+export const KEEP_ALIVE_ACKS = 107
+export const ZERO_WINDOWS = 108
+export const ZERO_WINDOW_PROBES = 109
+export const WINDOW_FULLS = 110
+export const DUPLICATE_ACKS = 111
+export const ACKED_UNSEENS = 112
+export const LOST_SEGMENTS = 113
+export const BAD_CHECKSUMS = 114
+export const OFFLOADED_CHECKSUMS = 115
+export const SYNS = 116
+export const FINS = 117
+export const RESETS = 118
+/** Events behind Zeek's logarithmic history letters. */
+export const REWRITES = 119
+export const ZERO_WINDOW_LETTERS = 120
+/** IP-IDs that were zero; steps that were zero, or neither that nor small; the last step modulo 2^16 (0: unknown). */
+export const IP_ID_ZEROS = 121
+export const IP_ID_EQUAL = 122
+export const IP_ID_JUMPS = 123
+export const IP_ID_STEP = 124
+/** As `syn-options.ts` packs them; 0 where no SYN was seen. */
+export const SYN_OPTIONS = 125
+/** Source MACs seen, two words each. */
+export const MACS = 126
+export const MAX_MACS = 4
+
+/** Bits of `FLAGS`. `BASE` is known: from this side's first packet, or from what the other side acknowledged first. */
+export const HAS_BASE = 1
+export const HAS_SEQ = 2
+export const HAS_ACK = 4
+/** A segment is being timed. */
+export const TIMING = 8
+export const HAS_SYN = 16
+export const HAS_FIN = 32
+/** The FIN acknowledged the other side's FIN. */
+export const FIN_ANSWERS_FIN = 64
+/** The history has this side's letters of data, and of a bare acknowledgement. */
+export const WROTE_DATA = 128
+export const WROTE_ACK = 256
+
+/** No window scale offered or known. */
+export const NO_SCALE = -1
