@@ -1,30 +1,30 @@
+import type { LiveConnections } from './live-connections.ts'
+import { LIVE_WORDS } from './live-layout.ts'
+
 /**
- * Every connection of a capture as one record of 120 bytes in pages of typed arrays, found by open addressing. A record alone
- * is the plain form of a connection (`lite.ts`); its `DETAIL` word points at the rich one while there is one.
+ * Every connection of a capture as one record of 112 bytes in pages of typed arrays, found by open addressing. A record alone
+ * is the plain form of a connection (`lite.ts`); `details` points at the rich one while there is one.
  */
-export const WORDS = 30
+export const WORDS = 28
 const PAGE_BITS = 12
 const PAGE_RECORDS = 1 << PAGE_BITS
 
-/** Word positions in a record. */
+/** Word positions in a record. The first four are the key, here as in a connection that is followed in full. */
 export const A_ADDRESS = 0
 export const B_ADDRESS = 1
 /** Port of A in the upper half, of B in the lower. */
 export const PORTS = 2
-/** See `KIND_…`; the packed endpoint states (A's view) in the upper 16 bits. */
+/** See `KIND_…`. */
 export const KIND = 3
 export const STREAM = 4
 export const FIRST_FRAME = 5
 export const LAST_FRAME = 6
-/** Index of the rich form + 1, or 0. */
-export const DETAIL = 7
 /** Three words of packed history letters. */
-export const HISTORY_START = 8
-export const VLAN = 11
+export const HISTORY_START = 7
 /** Position among the float64 of the record. */
-export const STARTED_AT = 6
-/** First word of a side: 14 for A, 22 for B. */
-export const SIDE_START = 14
+export const STARTED_AT = 5
+/** First word of a side: 12 for A, 20 for B. */
+export const SIDE_START = 12
 export const SIDE_WORDS = 8
 /** Word positions in a side; LAST_AT and BYTES count in float64 from the side's start. */
 export const NEXT_SEQ = 0
@@ -39,9 +39,15 @@ export const KIND_IPV6 = 2
 /** B, who did not send first, is the originator. */
 export const KIND_TURNED = 4
 /** How the originator was chosen: two bits from here on, index into ORIGINATOR_BY. */
-export const KIND_BY_SHIFT = 4
+export const KIND_BY_SHIFT = 3
 export const ORIGINATOR_BY = ['syn', 'service-port', 'first-packet'] as const
-export const KIND_STATES_SHIFT = 16
+/** All of the above. */
+export const KIND_MASK = 31
+/** VLAN id + 1, 13 bits; 0: untagged. */
+export const KIND_VLAN_SHIFT = 5
+export const KIND_VLAN_MASK = 0x1fff
+/** Packed endpoint states, side A first: 12 bits. */
+export const KIND_STATES_SHIFT = 18
 
 /**
  * A slot of the index holds a record's number + 1 and, above it, the upper bits of its hash: most records that only share a slot's
@@ -59,14 +65,22 @@ export interface Page {
 }
 
 export class ConnectionTable {
+  /** For each record the index of its rich form + 1, or 0. */
+  details = new Int32Array(1024)
+  /** After `find`: whether the packet comes from B, and the found record's entry of `details`. */
+  fromB = false
+  detail = 0
+  readonly #live: LiveConnections
   readonly #pages: Page[] = []
   #slots = new Int32Array(1024)
   #used = 0
   #free: number[] = []
   #indexed = 0
-  /** After `find`: whether the packet comes from B, and the record's `DETAIL`. */
-  fromB = false
-  detail = 0
+
+  /** @param live where `details` point: the keys of those are read there, whence the rest is needed next */
+  constructor(live: LiveConnections) {
+    this.#live = live
+  }
 
   /** Records ever handed out; ids run from 0. */
   get size(): number {
@@ -75,7 +89,7 @@ export class ConnectionTable {
 
   /** Bytes of the records and their index. */
   get byteLength(): number {
-    return this.#pages.length * PAGE_RECORDS * WORDS * 4 + this.#slots.byteLength
+    return this.#pages.length * PAGE_RECORDS * WORDS * 4 + this.#slots.byteLength + this.details.byteLength
   }
 
   page(id: number): Page {
@@ -99,22 +113,27 @@ export class ConnectionTable {
       if (held === 0) return -1
       if (((held ^ hashed) & TAG_MASK) !== 0) continue
       const id = (held & ID_MASK) - 1
-      const { words } = this.page(id)
-      const at = this.base(id)
+      const detail = this.details[id] as number
+      const words = detail > 0 ? this.#live.words : this.page(id).words
+      const at = detail > 0 ? (detail - 1) * LIVE_WORDS : this.base(id)
       if (((words[at + KIND] as number) & 3) !== kind) continue
       const isFromA = words[at] === source && words[at + 1] === destination && words[at + 2] === ports
       if (!isFromA && !(words[at] === destination && words[at + 1] === source && words[at + 2] === turnedPorts(ports))) continue
       this.fromB = !isFromA
-      this.detail = words[at + DETAIL] as number
+      this.detail = detail
       return id
     }
   }
 
-  /** A new, zeroed record with its key, found from now on instead of an older one of the same ends. */
-  add(kind: number, source: number, destination: number, ports: number): number {
+  /**
+   * A new, zeroed record with its key.
+   *
+   * @param older what `find` says of the key: the new one is found from now on instead
+   */
+  add(kind: number, source: number, destination: number, ports: number, older: number): number {
     const id = this.#free.pop() ?? this.#used++
-    const pageIndex = id >>> PAGE_BITS
-    if (pageIndex === this.#pages.length) this.#pages.push(makePage())
+    if (id >>> PAGE_BITS === this.#pages.length) this.#pages.push(makePage())
+    if (id === this.details.length) this.details = doubled(this.details)
     const { words } = this.page(id)
     const at = this.base(id)
     words.fill(0, at, at + WORDS)
@@ -122,7 +141,6 @@ export class ConnectionTable {
     words[at + B_ADDRESS] = destination
     words[at + PORTS] = ports
     words[at + KIND] = kind
-    const older = this.find(kind, source, destination, ports)
     if (older >= 0) this.#put(this.#slotOf(older), id)
     else {
       if (++this.#indexed * 2 > this.#slots.length) this.#grow()
@@ -138,6 +156,7 @@ export class ConnectionTable {
       this.#indexed--
       this.#closeGap(slot)
     }
+    this.details[id] = 0
     this.#free.push(id)
   }
 
@@ -194,6 +213,12 @@ export class ConnectionTable {
 function makePage(): Page {
   const buffer = new ArrayBuffer(PAGE_RECORDS * WORDS * 4)
   return { words: new Int32Array(buffer), doubles: new Float64Array(buffer) }
+}
+
+function doubled(words: Int32Array): Int32Array<ArrayBuffer> {
+  const twice = new Int32Array(2 * words.length)
+  twice.set(words)
+  return twice
 }
 
 const turnedPorts = (ports: number): number => (ports >>> 16) | (ports << 16)

@@ -2,7 +2,19 @@ import { ACK } from '../packet/packet.ts'
 import type { DecisivePacket } from './connection.ts'
 import { type KeptPacket, sideOf } from './decisive.ts'
 import type { LiveConnections } from './live-connections.ts'
-import { A_SIDE, B_SIDE, BASE, FLAGS, HAS_SEQ, LAST_DATA, LAST_DATA_AT, LAST_PURE_ACK, LAST_PURE_ACK_AT, NEXT_SEQ, SENT } from './live-layout.ts'
+import {
+  A_SIDE,
+  B_SIDE,
+  BASE,
+  FLAGS,
+  HAS_SEQ,
+  LAST_DATA,
+  LAST_DATA_AT,
+  LAST_PURE_ACK,
+  LAST_PURE_ACK_AT,
+  NEXT_SEQ,
+  SENT,
+} from './live-layout.ts'
 import { seqDelta } from './sequence.ts'
 
 /** The packets that decide how a connection ended, in file order. */

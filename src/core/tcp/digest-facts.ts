@@ -1,7 +1,7 @@
 import type { DigestConnection, FlowDigest } from '../intake/receipt.ts'
 import type { ConnState, EndpointState, RfcState, SideFacts, TrackedConnection } from './connection.ts'
-import { NOTHING } from './side-facts.ts'
 import { DIGEST_COUNTERS } from './flow-digest.ts'
+import { NOTHING } from './side-facts.ts'
 
 /**
  * A flow digest as the tracker's facts. What a digest does not carry is 0 or undefined; there are no decisive packets, and frame

@@ -15,19 +15,19 @@ const NAMES: readonly EndpointState[] = ['inactive', 'syn-sent', 'syn-ack-sent',
 export const endpointStateName = (state: number): EndpointState => NAMES[state] ?? 'inactive'
 
 /**
- * Both sides' states, packed: own state, own previous state, peer's state, peer's previous state, four bits each, lowest first.
+ * Both sides' states, packed: own state, own previous state, peer's state, peer's previous state, three bits each, lowest first.
  * "Own" is the sender of the packet at hand.
  */
 export const pack = (own: number, ownBefore: number, peer: number, peerBefore: number): number =>
-  own | (ownBefore << 4) | (peer << 8) | (peerBefore << 12)
+  own | (ownBefore << 3) | (peer << 6) | (peerBefore << 9)
 
-export const ownState = (packed: number): number => packed & 15
-export const peerState = (packed: number): number => (packed >> 8) & 15
+export const ownState = (packed: number): number => packed & 7
+export const peerState = (packed: number): number => (packed >> 6) & 7
 /** The same states from the other side's point of view. */
-export const turned = (packed: number): number => ((packed >> 8) & 0xff) | ((packed & 0xff) << 8)
+export const turned = (packed: number): number => ((packed >> 6) & 63) | ((packed & 63) << 6)
 
 const withOwn = (packed: number, state: number): number =>
-  (packed & 15) === state ? packed : (packed & 0xff00) | ((packed & 15) << 4) | state
+  (packed & 7) === state ? packed : (packed & 0xfc0) | ((packed & 7) << 3) | state
 const withPeer = (packed: number, state: number): number => turned(withOwn(turned(packed), state))
 
 /**
@@ -37,7 +37,7 @@ const withPeer = (packed: number, state: number): number => turned(withOwn(turne
  * @param hasPayload whether it carries payload
  */
 export function afterSegment(packed: number, flags: number, hasPayload: boolean, fromOriginator: boolean): number {
-  switch (packed & 15) {
+  switch (packed & 7) {
     case INACTIVE:
       return fromInactive(packed, flags, hasPayload, fromOriginator)
     case SYN_SENT:
@@ -82,7 +82,7 @@ function fromEstablished(packed: number, flags: number): number {
   if (flags & FIN && !(flags & RST)) {
     next = withOwn(next, CLOSED)
     // The peer's FIN was followed by its reset, and now comes this side's FIN: that was a normal end after all.
-    const peerWasClosed = ((next >> 12) & 15) === CLOSED
+    const peerWasClosed = ((next >> 9) & 7) === CLOSED
     if (peerState(next) === RESET && peerWasClosed) next = withPeer(next, CLOSED)
   }
   return flags & RST ? withOwn(next, RESET) : next

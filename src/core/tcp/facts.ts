@@ -7,7 +7,6 @@ import {
   B_ADDRESS,
   BYTES,
   type ConnectionTable,
-  DETAIL,
   FIRST_FRAME,
   KIND,
   KIND_BY_SHIFT,
@@ -15,6 +14,8 @@ import {
   KIND_STATES_SHIFT,
   KIND_TURNED,
   KIND_UDP,
+  KIND_VLAN_MASK,
+  KIND_VLAN_SHIFT,
   LAST_AT,
   LAST_FRAME,
   ORIGINATOR_BY,
@@ -25,7 +26,6 @@ import {
   SIDE_WORDS,
   STARTED_AT,
   STREAM,
-  VLAN,
 } from './connection-table.ts'
 import { decisivePackets } from './decisive-facts.ts'
 import { endpointStateName, ownState, peerState, turned } from './endpoint-state.ts'
@@ -41,7 +41,7 @@ export function factsOf(table: ConnectionTable, addresses: AddressTable, id: num
   const base = table.base(id)
   const word = (place: number): number => words[base + place] as number
   const kind = word(KIND)
-  const detail = word(DETAIL)
+  const detail = table.details[id] as number
   const isDetailed = detail > 0
   const at = (detail - 1) * LIVE_WORDS
   const originatorIsA = (kind & KIND_TURNED) === 0
@@ -60,6 +60,7 @@ export function factsOf(table: ConnectionTable, addresses: AddressTable, id: num
   const originator = originatorIsA ? a : b
   const responder = originatorIsA ? b : a
   const history = historyText(isDetailed ? live.historyCodes(at) : liteHistory(words, base), originatorIsA)
+  const vlan = (kind >>> KIND_VLAN_SHIFT) & KIND_VLAN_MASK
   const startedAt = doubles[(base >> 1) + STARTED_AT] as number
   return {
     protocol: isUdp ? 'udp' : 'tcp',
@@ -73,7 +74,7 @@ export function factsOf(table: ConnectionTable, addresses: AddressTable, id: num
     endedAt: Math.max(startedAt, a.lastAt, b.lastAt),
     firstFrame: word(FIRST_FRAME),
     lastFrame: isDetailed ? live.lastFrame(at) : word(LAST_FRAME),
-    vlan: word(VLAN) < 0 ? undefined : word(VLAN),
+    vlan: vlan === 0 ? undefined : vlan - 1,
     icmpErrors: isDetailed ? (live.words[at + ICMP_ERRORS] as number) : 0,
     detailed: isDetailed,
     decisive: isDetailed ? decisivePackets(live, at, originatorIsA) : [],

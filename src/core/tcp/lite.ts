@@ -2,10 +2,10 @@ import { FIN, type Packet, RST, SYN } from '../packet/packet.ts'
 import {
   BYTES,
   type ConnectionTable,
-  DETAIL,
   HISTORY_START,
   KIND,
   KIND_STATES_SHIFT,
+  KIND_TURNED,
   LAST_ACK,
   LAST_AT,
   LAST_FRAME,
@@ -33,6 +33,8 @@ import {
 import { RETRANSMISSION } from './marks.ts'
 import { seqDelta } from './sequence.ts'
 
+const KIND_STATELESS = (1 << KIND_STATES_SHIFT) - 1
+
 /**
  * The plain form of a connection, for those beyond the number that are followed in full: counters, times, endpoint states and
  * the first 18 history letters, all in the record.
@@ -53,10 +55,10 @@ export function followLite(table: ConnectionTable, id: number, fromB: boolean, p
   }
   const marks = followLiteSequence(words, side, packet, packets)
   const states = kind >>> KIND_STATES_SHIFT
-  const originatorIsA = (kind & 4) === 0
+  const originatorIsA = (kind & KIND_TURNED) === 0
   const before = fromB ? turned(states) : states
   const after = afterSegment(before, packet.flags, packet.payloadLength > 0, originatorIsA !== fromB)
-  words[base + KIND] = (kind & 0xffff) | ((fromB ? turned(after) : after) << KIND_STATES_SHIFT)
+  words[base + KIND] = (kind & KIND_STATELESS) | ((fromB ? turned(after) : after) << KIND_STATES_SHIFT)
   addLetter(words, base, liteLetter(packet) + (fromB ? 1 : 0))
   if (marks & RETRANSMISSION && packet.payloadLength > 0) addLetter(words, base, HISTORY.retransmission + (fromB ? 1 : 0))
   return marks
@@ -116,9 +118,9 @@ export function makeLite(table: ConnectionTable, live: LiveConnections, connecti
   const { words, doubles } = table.page(id)
   const base = table.base(id)
   const states = live.words[connection + STATES] as number
-  words[base + KIND] = ((words[base + KIND] as number) & 0xffff) | (states << KIND_STATES_SHIFT)
+  words[base + KIND] = ((words[base + KIND] as number) & KIND_STATELESS) | (states << KIND_STATES_SHIFT)
   words[base + LAST_FRAME] = live.lastFrame(connection)
-  words[base + DETAIL] = 0
+  table.details[id] = 0
   for (const code of live.historyCodes(connection)) addLetter(words, base, code)
   for (const isB of [false, true]) {
     const from = connection + (isB ? B_SIDE : A_SIDE)

@@ -1,4 +1,5 @@
 import type { Packet } from '../packet/packet.ts'
+import { KIND, KIND_MASK, KIND_UDP } from './connection-table.ts'
 import { DecisivePackets, type KeptPacket } from './decisive.ts'
 import { CLOSED, ownState, peerState, RESET } from './endpoint-state.ts'
 import { LETTERS_PER_WORD, letterAt } from './history.ts'
@@ -9,7 +10,6 @@ import {
   DECISIVE_FIRST,
   ID,
   IP_ID,
-  IS_UDP,
   LAST_AT,
   LAST_DATA,
   LAST_FRAME,
@@ -20,7 +20,6 @@ import {
   LIVE_WORDS,
   MAC_HIGH,
   NO_SCALE,
-  ORIGINATOR_IS_A,
   ROLES_SHIFT,
   SEEN_LETTERS,
   STATE_BEFORE_RESET,
@@ -60,15 +59,18 @@ export class LiveConnections {
     return this.#used - this.#free.length >= this.#limit
   }
 
-  /** A new connection. @returns its index */
-  add(id: number, isUdp: boolean, originatorIsA: boolean): number {
+  /** A new connection with the key (and kind) of a record that begins at `from` of `record`. @returns its index */
+  add(id: number, record: Int32Array, from: number): number {
     const index = this.#free.pop() ?? this.#used++
     const at = index * LIVE_WORDS
     if (at + LIVE_WORDS > this.words.length) this.#grow()
     const { words } = this
     words.fill(0, at, at + LIVE_WORDS)
     words[at + ID] = id
-    words[at + LIVE_KIND] = (isUdp ? IS_UDP : 0) | (originatorIsA ? ORIGINATOR_IS_A : 0)
+    words[at] = record[from] as number
+    words[at + 1] = record[from + 1] as number
+    words[at + 2] = record[from + 2] as number
+    words[at + LIVE_KIND] = (record[from + KIND] as number) & KIND_MASK
     this.#clear(at + A_SIDE)
     this.#clear(at + B_SIDE)
     return index
@@ -146,7 +148,7 @@ export class LiveConnections {
   }
 
   isUdp(at: number): boolean {
-    return ((this.words[at + LIVE_KIND] as number) & IS_UDP) !== 0
+    return ((this.words[at + LIVE_KIND] as number) & KIND_UDP) !== 0
   }
 
   /** Both sides closed, or one reset. */

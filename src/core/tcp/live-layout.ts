@@ -6,37 +6,31 @@
  * Numbers, not sums of others: bundlers write them into the code, and nothing on the way of a packet reads them from memory.
  */
 
-/** Header, float64: both halves of the handshake, Wireshark's first round trip; seconds, 0 while unknown. */
-export const FIRST_RTT = 0
-/** Header, int32. Of the last segment that needed the whole analysis; plain ones leave theirs in the side. */
-export const LAST_FRAME = 2
-/** Packed endpoint states, side A first. */
-export const STATES = 3
-/** Bits of the history letters written. */
-export const SEEN_LETTERS = 4
-/** Its record in the connection table. */
-export const ID = 5
-/** `IS_UDP`, `ORIGINATOR_IS_A`; from `ROLES_SHIFT` on, a bit for each role of which a decisive packet is kept. */
-export const LIVE_KIND = 6
-export const ICMP_ERRORS = 7
-/** The latest and the first of its decisive packets; 0: none. */
-export const DECISIVE = 8
-export const DECISIVE_FIRST = 9
-export const LETTER_COUNT = 10
+/** Header, int32. Three words of key and this, as in a record of the connection table; above `KIND_MASK` a bit for each role of which a decisive packet is kept. */
+export const LIVE_KIND = 3
+export const ROLES_SHIFT = 5
+export const LETTER_COUNT = 4
 /** Packed history letters: eleven words. */
-export const LETTERS = 11
+export const LETTERS = 5
+export const A_SIDE = 16
+/** Header, float64: both halves of the handshake, Wireshark's first round trip; seconds, 0 while unknown. */
+export const FIRST_RTT = 76
+/** Header, int32. Of the last segment that needed the whole analysis; plain ones leave theirs in the side. */
+export const LAST_FRAME = 154
+/** Packed endpoint states, side A first. */
+export const STATES = 155
+/** Bits of the history letters written. */
+export const SEEN_LETTERS = 156
+/** Its record in the connection table. */
+export const ID = 157
+/** The latest and the first of its decisive packets; 0: none. */
+export const DECISIVE = 158
+export const DECISIVE_FIRST = 159
+export const B_SIDE = 160
+export const ICMP_ERRORS = 296
+export const LIVE_WORDS = 304
 
-export const IS_UDP = 1
-export const ORIGINATOR_IS_A = 2
-export const ROLES_SHIFT = 4
-
-export const A_SIDE = 22
-export const B_SIDE = 158
-export const LIVE_WORDS = 294
-/** Words of a side. */
-export const SIDE_SIZE = 136
-
-/** Side, int32. What every packet touches comes first, so that it shares cache lines. The `HAS_…` bits. */
+/** Side, int32. What both sides' packets look at shares a cache line; first the `HAS_…` bits. */
 export const FLAGS = 0
 /** One past the highest sequence number sent. */
 export const NEXT_SEQ = 1
@@ -51,47 +45,49 @@ export const LAST_MARKS = 5
 export const OPEN_HOLES = 6
 /** One past the end of the segment that is being timed. */
 export const TIMED_END = 7
-export const PACKETS = 8
-/** Candidate for the usual TTL with its count. */
-export const TTL = 9
-export const TTL_COUNT = 10
-/** IPv4 identification of the last packet; how many steps to the next were small. */
-export const IP_ID = 11
-export const IP_ID_SMALL_STEPS = 12
-/** Source MAC of the last frame as two words. */
-export const MAC_HIGH = 13
-export const MAC_LOW = 14
-/** Duplicate acknowledgements in a row: 0 whenever `LAST_MARKS` is. */
-export const DUP_ACK_RUN = 15
-
-/** Side, float64. Payload bytes. */
-export const BYTES = 8
-export const LAST_AT = 9
-/** When `NEXT_SEQ` was reached. */
-export const NEXT_SEQ_AT = 10
-/** `NEXT_SEQ` relative to `BASE`, not wrapped. */
-export const SENT = 11
+/** Side, float64. `NEXT_SEQ` relative to `BASE`, not wrapped. */
+export const SENT = 4
 /** Highest relative sequence number of this side that the other acknowledged. */
-export const ACKED = 12
-export const TIMED_AT = 13
-export const LAST_DATA_AT = 14
-export const LAST_PURE_ACK_AT = 15
+export const ACKED = 5
+export const TIMED_AT = 6
+export const RTT_MIN = 7
+
+/** Side, int32. What this side's packets alone look at. */
+export const PACKETS = 16
+/** Candidate for the usual TTL with its count. */
+export const TTL = 17
+export const TTL_COUNT = 18
+/** IPv4 identification of the last packet; how many steps to the next were small. */
+export const IP_ID = 19
+export const IP_ID_SMALL_STEPS = 20
+/** Source MAC of the last frame as two words. */
+export const MAC_HIGH = 21
+export const MAC_LOW = 22
+/** Duplicate acknowledgements in a row: 0 whenever `LAST_MARKS` is. */
+export const DUP_ACK_RUN = 23
+/** Side, float64. Payload bytes. */
+export const BYTES = 12
+export const LAST_AT = 13
+/** When `NEXT_SEQ` was reached. */
+export const NEXT_SEQ_AT = 14
+export const LAST_DATA_AT = 15
 
 /** Side, int32. The last segment with payload, and the last bare acknowledgement: frame, seq, ack, flags, payload, window, TTL, IP-ID. */
 export const LAST_DATA = 32
 export const LAST_PURE_ACK = 40
-/** Duplicates are looked for among this many of a side's latest packets: key, path and microseconds of each. */
-export const RECENT = 48
+/** Side, float64. */
+export const LAST_PURE_ACK_AT = 24
+/** Side, int32. Duplicates are looked for among this many of a side's latest packets: key, path and microseconds of each. */
+export const RECENT = 50
 export const RECENT_PACKETS = 8
 export const RECENT_WORDS = 3
 /** Round trips seen; the latest of them, microseconds. */
-export const RTT_COUNT = 72
-export const RTTS = 73
+export const RTT_COUNT = 74
+export const RTTS = 75
 export const RTT_SAMPLES = 15
 
 /** Side, float64. */
-export const FIRST_AT = 44
-export const RTT_MIN = 45
+export const FIRST_AT = 45
 /** When this side acknowledged last; plain segments leave it, as it is asked for after duplicate acknowledgements only. */
 export const LAST_ACK_AT = 46
 

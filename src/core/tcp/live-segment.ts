@@ -1,6 +1,7 @@
 import { ACK, FIN, type Packet, RST, SYN } from '../packet/packet.ts'
 import { readTcpOptions, TcpOptions } from '../packet/tcp-options.ts'
 import { noteMac } from './baselines.ts'
+import { KIND_TURNED } from './connection-table.ts'
 import { KEPT } from './decisive.ts'
 import { fingerprint, isCaptureDuplicate, pathOf, remember, wrappedMicros } from './duplicates.ts'
 import { afterSegment, CLOSED, ownState, peerState, RESET, turned } from './endpoint-state.ts'
@@ -39,7 +40,6 @@ import {
   LOST_SEGMENTS,
   NEXT_SEQ,
   NO_SCALE,
-  ORIGINATOR_IS_A,
   OUT_OF_ORDERS,
   PACKETS,
   RESETS,
@@ -204,7 +204,15 @@ function count(words: Int32Array, own: number, other: number, marks: number): vo
 }
 
 /** Zeek's endpoint states and history letters. */
-function followState(live: LiveConnections, connection: number, own: number, other: number, packet: Packet, seq: number, marks: number): void {
+function followState(
+  live: LiveConnections,
+  connection: number,
+  own: number,
+  other: number,
+  packet: Packet,
+  seq: number,
+  marks: number,
+): void {
   const { words } = live
   const { flags, payloadLength } = packet
   const fromB = own > other
@@ -215,7 +223,7 @@ function followState(live: LiveConnections, connection: number, own: number, oth
   if (isZeroWindow) writeCounted(live, connection, HISTORY.zeroWindow, fromB, own + ZERO_WINDOW_LETTERS)
   const isRewrite = payloadLength > 0 && (marks & (RETRANSMISSION | OUT_OF_ORDER | KEEP_ALIVE)) !== 0 && ownState(before) !== RESET
   if (isRewrite) writeCounted(live, connection, HISTORY.retransmission, fromB, own + REWRITES)
-  const originatorIsA = ((words[connection + LIVE_KIND] as number) & ORIGINATOR_IS_A) !== 0
+  const originatorIsA = ((words[connection + LIVE_KIND] as number) & KIND_TURNED) === 0
   const after = afterSegment(before, flags, payloadLength > 0, originatorIsA !== fromB)
   if (after !== before) words[connection + STATES] = fromB ? turned(after) : after
   if (marks & ACKED_UNSEEN && !(flags & (FIN | RST)))

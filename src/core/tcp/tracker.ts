@@ -6,20 +6,19 @@ import { AddressTable, addressWord } from './address-table.ts'
 import type { TrackedConnection } from './connection.ts'
 import {
   ConnectionTable,
-  DETAIL,
   FIRST_FRAME,
   KIND,
   KIND_BY_SHIFT,
   KIND_IPV6,
   KIND_TURNED,
   KIND_UDP,
+  KIND_VLAN_SHIFT,
   MOST_RECORDS,
   NEXT_SEQ,
   SIDE_START,
   SIDE_WORDS,
   STARTED_AT,
   STREAM,
-  VLAN,
 } from './connection-table.ts'
 import { isDamaged } from './damage.ts'
 import { KEPT } from './decisive.ts'
@@ -93,7 +92,7 @@ export class Tracker {
   readonly #options: TrackerOptions
   readonly #limits: TrackerLimits
   readonly #packet = new Packet()
-  readonly #table = new ConnectionTable()
+  readonly #table: ConnectionTable
   readonly #addresses = new AddressTable()
   readonly #live: LiveConnections
   #tcpStreams = 0
@@ -107,6 +106,7 @@ export class Tracker {
     const { connections, detailed } = options.limits ?? DEFAULT_LIMITS
     this.#limits = { connections: Math.min(connections, MOST_RECORDS), detailed }
     this.#live = new LiveConnections(this.#limits.detailed)
+    this.#table = new ConnectionTable(this.#live)
   }
 
   /** Takes the next frame of the capture. Bound, so that it can be handed to the scanner. */
@@ -160,8 +160,7 @@ export class Tracker {
 
   /** First word of a connection followed in full; −1 for the plain ones. */
   #liveOf(id: number): number {
-    const detail = this.#table.page(id).words[this.#table.base(id) + DETAIL] as number
-    return (detail - 1) * LIVE_WORDS
+    return ((this.#table.details[id] as number) - 1) * LIVE_WORDS
   }
 
   #segment(packet: Packet): void {
@@ -175,7 +174,7 @@ export class Tracker {
     let id = table.find(kind, source, destination, ports)
     let fromB = table.fromB
     if (id < 0 || ((packet.flags & (SYN | ACK)) === SYN && this.#isReused(id, fromB, packet))) {
-      id = this.#add(kind, source, destination, ports, packet, at)
+      id = this.#add(kind, source, destination, ports, id, packet, at)
       fromB = false
     }
     const { detail } = table
@@ -211,7 +210,7 @@ export class Tracker {
     const at = packet.seconds + packet.nanoseconds / 1e9
     let id = this.#table.find(kind, source, destination, ports)
     const fromB = id >= 0 && this.#table.fromB
-    if (id < 0) id = this.#add(kind, source, destination, ports, packet, at)
+    if (id < 0) id = this.#add(kind, source, destination, ports, id, packet, at)
     const live = this.#liveOf(id)
     if (live < 0) followLite(this.#table, id, fromB, packet, at)
     else followDatagram(this.#live, live, fromB, packet, at)
@@ -232,27 +231,23 @@ export class Tracker {
     this.#live.keep(live, KEPT.icmp, packet, this.#table.fromB, sourceText(packet))
   }
 
-  #add(kind: number, source: number, destination: number, ports: number, packet: Packet, at: number): number {
-    if (this.#table.size >= this.#limits.connections) this.#forgetOne()
-    const id = this.#table.add(kind, source, destination, ports)
-    const { words, doubles } = this.#table.page(id)
-    const base = this.#table.base(id)
+  /** @param older what `find` says of the ends */
+  #add(kind: number, source: number, destination: number, ports: number, older: number, packet: Packet, at: number): number {
+    const table = this.#table
+    const isFull = table.size >= this.#limits.connections
+    if (isFull) this.#forgetOne()
+    const id = table.add(kind, source, destination, ports, isFull ? table.find(kind, source, destination, ports) : older)
+    const { words, doubles } = table.page(id)
+    const base = table.base(id)
     const [by, isTurned] = originatorOf(packet)
-    words[base + KIND] = kind | (isTurned ? KIND_TURNED : 0) | (by << KIND_BY_SHIFT)
+    words[base + KIND] = kind | (isTurned ? KIND_TURNED : 0) | (by << KIND_BY_SHIFT) | ((packet.vlan + 1) << KIND_VLAN_SHIFT)
     words[base + STREAM] = kind & KIND_UDP ? this.#udpStreams++ : this.#tcpStreams++
     words[base + FIRST_FRAME] = packet.frameNumber
-    words[base + VLAN] = packet.vlan
     doubles[(base >> 1) + STARTED_AT] = at
-    const detail = this.#makeLive(id, (kind & KIND_UDP) !== 0, !isTurned)
-    words[base + DETAIL] = detail
-    this.#table.detail = detail
+    const hasRoom = !this.#live.isFull || this.#giveUpOne()
+    table.detail = hasRoom ? this.#live.add(id, words, base) + 1 : 0
+    table.details[id] = table.detail
     return id
-  }
-
-  /** Index + 1 of a new rich form; 0 where there is no room. */
-  #makeLive(id: number, isUdp: boolean, originatorIsA: boolean): number {
-    if (this.#live.isFull && !this.#giveUpOne()) return 0
-    return this.#live.add(id, isUdp, originatorIsA) + 1
   }
 
   /** Of the next few connections followed in full, the first that ended becomes a plain one. What is open stays. */
@@ -276,7 +271,7 @@ export class Tracker {
       if (this.#lastAt(candidate) < this.#lastAt(oldest)) oldest = candidate
     }
     this.#hand = (this.#hand + 16) % this.#table.size
-    const detail = this.#table.page(oldest).words[this.#table.base(oldest) + DETAIL] ?? 0
+    const detail = this.#table.details[oldest] as number
     if (detail > 0) this.#live.remove(detail - 1)
     this.#table.remove(oldest)
     this.counts.forgotten++
