@@ -28,6 +28,8 @@ export interface Truth {
     readonly abort_frame: number | null
     readonly chain?: unknown
     readonly vantage: string
+    readonly clock_offset_ms?: number
+    readonly subject?: Truth['subject']
   }[]
   readonly log?: {
     readonly file: string
