@@ -6,6 +6,7 @@ import type { DigestBaseline } from './facts/digest.ts'
 import { finOf } from './facts/fins.ts'
 import { keepAliveOf } from './facts/keep-alive.ts'
 import { ladderOf } from './facts/ladder.ts'
+import type { LogTies } from './facts/log-ties.ts'
 import type { Outage } from './facts/outage.ts'
 import type { PairFacts } from './facts/pair.ts'
 import type { Quality } from './facts/quality.ts'
@@ -34,9 +35,7 @@ export interface AssembleInput extends SubjectEnds {
   readonly checksumOffload: boolean
   /** Segments that were acknowledged but are not in the capture, as the tracker counts holes. */
   readonly ackedUnseen: number
-  readonly loggedError: boolean
-  readonly logMatched: boolean
-  readonly notes: readonly string[]
+  readonly ties: LogTies
 }
 
 /** Gathers all facts about one connection as one capture saw it. */
@@ -72,8 +71,7 @@ export function assemble(input: AssembleInput): Facts {
     digest: input.digest,
     peerTtlElsewhere: input.peerTtlElsewhere,
     states: input.states,
-    loggedError: input.loggedError,
-    logMatched: input.logMatched,
+    ...input.ties,
   }
 }
 
@@ -109,7 +107,7 @@ const bindings = ({ capture, peer }: AssembleInput): NeighborMessage[] =>
   })
 
 function qualityOf(input: AssembleInput): Quality {
-  const { trace, capture, incident, notes } = input
+  const { trace, capture, incident } = input
   const { host, peer } = trace
   const unseen = Math.max(host.unseen + peer.unseen, input.ackedUnseen)
   const data = host.dataPackets + peer.dataPackets
@@ -124,7 +122,6 @@ function qualityOf(input: AssembleInput): Quality {
     truncated: capture.members.some(({ summary }) => summary.slicedFrames > 0),
     checksumOffload: input.checksumOffload,
     superFrames: trace.segments.some((segment) => segment.length > 9_000),
-    notes,
   }
 }
 

@@ -1,11 +1,13 @@
 import type { Question } from '../diagnosis/question.ts'
 import { absentPeers } from './absent-peer.ts'
 import type { Capture } from './captures/read-capture.ts'
+import type { LogTies } from './facts/log-ties.ts'
 import type { Facts } from './facts.ts'
-import { capturedPeers, chooseError, isReported, type LogClocks, latestCovered, sharpIncident } from './logs/choose-error.ts'
+import { isBesidePoint, tiesOf, type Wanted } from './log-ties.ts'
+import { capturedPeers, chooseError, isReported, type LogClocks, latestCovered, offsetOf, sharpIncident } from './logs/choose-error.ts'
 import type { EvidenceLog, LoggedError } from './logs/read-evidence-log.ts'
 import { type Studied, study, type View, viewsOf } from './study.ts'
-import { type Candidate, type LogPeer, rankSubjects, type Sought, whyChosen } from './subject.ts'
+import { type Candidate, type LogPeer, rankSubjects, whyChosen } from './subject.ts'
 import { unreachableUdp } from './unreachable-udp.ts'
 
 export interface Chosen {
@@ -13,9 +15,7 @@ export interface Chosen {
   readonly others: readonly Studied[]
   readonly incident: Facts['incident']
   readonly error: LoggedError | undefined
-  readonly logMatched: boolean
-  /** The log's error may be about this connection. */
-  readonly loggedError: boolean
+  readonly ties: LogTies
   readonly chosenBecause: string
 }
 
@@ -33,15 +33,6 @@ export interface ChooseFrom {
   readonly stated: Facts['incident']
 }
 
-/** What is sought, as one capture's clock has it. */
-interface Wanted {
-  readonly sought: Sought
-  readonly incident: Facts['incident']
-  readonly error: LoggedError | undefined
-  /** The error is what was reported, and not just the nearest that the log has. */
-  readonly isReported: boolean
-}
-
 /** The likeliest candidates of the capture that fits best, looked at closely; the likeliest of those. */
 export async function chooseSubject(from: ChooseFrom): Promise<Chosen | undefined> {
   const ranked = from.captures.map((capture) => {
@@ -52,11 +43,7 @@ export async function chooseSubject(from: ChooseFrom): Promise<Chosen | undefine
   const [first] = ranked.sort((a, b) => top(b) - top(a))
   if (!first) return undefined
   const { sought, incident, error } = first
-  const isAbout = (view: View) => bearsOn(first, view)
-  const judge = (view: View): Studied => ({
-    view,
-    ...study({ view, incident, pair: undefined, loggedError: isAbout(view), logMatched: isMatched(view, sought), notes: [] }),
-  })
+  const judge = (view: View): Studied => ({ view, ...study({ view, incident, pair: undefined, ties: tiesOf(first, view) }) })
   const order: Weighted[] = []
   const views = await viewsOf(first.capture, first.candidates, first.capture.members[0]?.file.options.vantage)
   for (const [i, view] of views.entries()) {
@@ -74,14 +61,12 @@ export async function chooseSubject(from: ChooseFrom): Promise<Chosen | undefine
   const isEnded = ({ judgement }: Studied) => judgement.cause !== 'normal-close' && judgement.cause !== 'undetermined'
   const clocks = from.clocksOf.get(first.capture) ?? new Map()
   const about = chooseError(from.logs, incident ?? from.stated, best.one.view.peer.ip, clocks) ?? error
-  const logMatched = isMatched(best.one.view, sought)
   return {
     best: best.one,
     others: rest.map(({ one }) => one).filter(isEnded),
     incident,
     error: about,
-    logMatched,
-    loggedError: isAbout(best.one.view),
+    ties: tiesOf(first, best.one.view),
     chosenBecause: best.because,
   }
 }
@@ -96,10 +81,13 @@ function wantedIn(capture: Capture, { captures, logs, clocksOf, question, stated
   const match = error && clock?.matches.find(({ event }) => event === error.event)
   const isNarrow = clock !== undefined && clock.interval[1] - clock.interval[0] < 0.6
   const peer = error?.event.peer
+  const isFitting = error !== undefined && (!question.peer || !peer || peer.ip === question.peer.ip)
   return {
     incident,
     error,
-    isReported: error !== undefined && isReported(error, stated, clocks) && (!question.peer || !peer || peer.ip === question.peer.ip),
+    isReported: isFitting && isReported(error, stated, clocks),
+    isNear: isFitting && isReported(error, stated, clocks, question.toleranceSeconds),
+    isPinned: incident === undefined || question.peer !== undefined || logs.some((log) => speaksOf(log, incident, clocks)),
     sought: {
       incident: incident && { from: incident.at - incident.before, to: incident.at + incident.after },
       tolerance: question.toleranceSeconds,
@@ -111,6 +99,12 @@ function wantedIn(capture: Capture, { captures, logs, clocksOf, question, stated
   }
 }
 
+/** The log has records before and after the incident. */
+const speaksOf = (log: EvidenceLog, incident: Facts['incident'], clocks: LogClocks): boolean => {
+  const at = (incident?.at ?? Number.NaN) + offsetOf(clocks, log.input)
+  return log.from <= at && log.until >= at
+}
+
 const logPeerOf = ({ ip, port, by, local }: NonNullable<LoggedError['event']['peer']>): LogPeer => ({
   ip,
   port,
@@ -118,40 +112,13 @@ const logPeerOf = ({ ip, port, by, local }: NonNullable<LoggedError['event']['pe
   hostPort: local?.port,
 })
 
-/** The log's clock leads to this connection, or the log names its peer and port. */
-const isMatched = ({ connection, peer }: View, { logMatch, logPeers }: Sought): boolean =>
-  logMatch?.streamIndex === connection.streamIndex ||
-  logPeers.some(({ ip, port, isSure }) => isSure && ip === peer.ip && port === peer.port)
-
-/** An error that names another peer is not about this connection; one at another time is only where it names this peer. */
-function bearsOn({ error, isReported: isNear, sought }: Wanted, view: View): boolean {
-  if (!error) return false
-  const named = sought.logPeers[0]?.ip
-  if (named === undefined) return isNear
-  return named === view.peer.ip || named === view.host.ip
-}
-
-/** An end that is proper is no answer to an error that was logged for another peer, or at another time. */
-const BESIDE_SECONDS = 10
-
-function isBesidePoint({ judgement, view, facts }: Studied, { sought, isReported: isNear }: Wanted): boolean {
-  if (judgement.cause !== 'normal-close') return false
-  if (sought.peer?.port !== undefined && sought.peer.port !== view.peer.port) return true
-  if (!isNear || !facts.incident) return false
-  const { at, before, after } = facts.incident
-  const end = view.connection.endedAt
-  const isThen = end >= at - before - BESIDE_SECONDS && end <= at + after + BESIDE_SECONDS
-  const named = sought.logPeers.find(({ isSure }) => isSure)
-  const isOther = named !== undefined && (named.ip !== view.peer.ip || (named.port !== undefined && named.port !== view.peer.port))
-  return !isThen || isOther
-}
-
 /** The tracker's guess at how a connection ended, corrected by the close look. */
 const finalScore = ({ judgement, facts }: Studied, candidate: Candidate): number => {
   if (judgement.cause === 'normal-close') return candidate.score - (facts.loggedError ? 4 : 2)
   if (judgement.cause === 'undetermined' || judgement.cause === 'no-wire-cause') {
-    // Still open when its packets end: only an error that was logged, or an incident after the end of the capture, makes it suspicious.
-    const isSuspicious = facts.loggedError || facts.quality.endsBefore || facts.quality.unseenShare > 0.12
+    // Still open when its packets end: suspicious by an error that was logged, by an incident after the end of the capture, or where
+    // nothing tells which connection is meant.
+    const isSuspicious = facts.loggedError || !facts.isPinned || facts.quality.endsBefore || facts.quality.unseenShare > 0.12
     return candidate.score - (isSuspicious ? 2 : 3.5)
   }
   return candidate.score + 1

@@ -62,8 +62,9 @@ function capped(facts: Facts, candidates: readonly Candidate[], best: Candidate)
   const party = best.act.abortedBy
   const partyCap = Math.min(
     qualityCap(facts),
-    best.cause === 'normal-close' && facts.loggedError ? 0.85 : 1,
+    identityCap(facts, best.cause),
     best.act.mechanism === 'rst' ? forgeryCap(facts, party) : 1,
+    mayHaveEndedOtherwise(facts, best.cause) ? 0.85 : 1,
   )
   // A refusal is a refusal, whoever spoke it.
   const cap = best.cause === 'connect-refused' ? Math.max(partyCap, 0.95) : partyCap
@@ -71,6 +72,23 @@ function capped(facts: Facts, candidates: readonly Candidate[], best: Candidate)
     confidence: rounded(Math.min(cap, best.probability)),
     partyConfidence: party === 'undetermined' ? null : rounded(Math.min(Math.max(partyCap, 0.8), partyProbability(candidates, party))),
   }
+}
+
+/** It may be another connection that is meant. */
+const identityCap = (facts: Facts, cause: Cause): number => {
+  if (cause === 'normal-close') return facts.loggedError ? 0.85 : facts.isPinned ? 1 : 0.92
+  return facts.namesAnother && cause !== 'network-outage' ? 0.8 : 1
+}
+
+/** So many sends in vain are a stack's whole patience: the least that any is known to have is Windows' with 3 retransmissions (CIS). */
+const WHOLE_PATIENCE = 5
+
+/** The capture ends before the incident, and what it shows till then is no timer's whole course: an RST may have come after it. */
+const mayHaveEndedOtherwise = ({ quality, ladders, resets }: Facts, cause: Cause): boolean => {
+  if (!quality.endsBefore || resets.length > 0) return false
+  if (cause === 'zero-window-stall') return true
+  const isLadder = cause === 'retransmission-timeout' || cause === 'connect-timeout' || cause === 'fin-wait-1-timeout'
+  return isLadder && Math.max(ladders.host?.sends.length ?? 0, ladders.peer?.sends.length ?? 0) < WHOLE_PATIENCE
 }
 
 /** A device that copies a side's packets well enough cannot be told from it by one capture that was not taken there. */

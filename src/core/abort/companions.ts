@@ -1,6 +1,6 @@
 import type { TrackedConnection } from '../tcp/connection.ts'
 import type { Capture } from './captures/read-capture.ts'
-import { type Alignment, align } from './pairing.ts'
+import { type Alignment, align, isTranslated } from './pairing.ts'
 import { type View, viewsOf } from './study.ts'
 import type { Candidate } from './subject.ts'
 
@@ -27,9 +27,13 @@ export async function findCompanion(subject: View, other: Capture): Promise<Comp
   return best
 }
 
-/** Exact 32-bit numbers that agree are chance once in four thousand million: two of them from a SYN, three from anywhere. */
+/**
+ * Exact 32-bit numbers that agree are chance once in four thousand million: two of them from a SYN or under the same addresses and ports,
+ * three from anywhere.
+ */
 const isSameConnection = (a: View, b: View, alignment: Alignment): boolean =>
-  alignment.matches >= 3 || (a.trace.host.sawSyn && b.trace.host.sawSyn && a.trace.host.base === b.trace.host.base)
+  alignment.matches >= (isTranslated(a, b) ? 3 : 2) ||
+  (a.trace.host.sawSyn && b.trace.host.sawSyn && a.trace.host.base === b.trace.host.base)
 
 function lookalikes(subject: View, other: Capture): Candidate[] {
   const ranked: { candidate: Candidate; distance: number }[] = []

@@ -5,6 +5,7 @@ import type { DigestBaseline } from './facts/digest.ts'
 import type { Fin } from './facts/fins.ts'
 import type { KeepAliveTrain } from './facts/keep-alive.ts'
 import type { Ladder } from './facts/ladder.ts'
+import type { LogTies } from './facts/log-ties.ts'
 import type { Outage } from './facts/outage.ts'
 import type { PairFacts } from './facts/pair.ts'
 import type { Quality } from './facts/quality.ts'
@@ -24,7 +25,7 @@ export interface Pointer {
 }
 
 /** All that the rules may look at: what was measured on the subject connection and round it. Facts, no judgement. */
-export interface Facts {
+export interface Facts extends LogTies {
   readonly host: { readonly ip: string; readonly port: number }
   readonly peer: { readonly ip: string; readonly port: number }
   readonly protocol: 'tcp' | 'udp'
@@ -60,10 +61,6 @@ export interface Facts {
   /** TTL of the peer's address in its other connections, most frequent first: a baseline where this one has none. */
   readonly peerTtlElsewhere: readonly number[]
   readonly states: Readonly<Record<Role, RfcState>>
-  /** A log shows an error at that time about this connection. */
-  readonly loggedError: boolean
-  /** The log's clock and words lead to this connection and to no other. */
-  readonly logMatched: boolean
 }
 
 /** The last segment of a side that is not an RST and not a copy. */

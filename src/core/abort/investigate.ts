@@ -96,7 +96,7 @@ export async function investigate(files: readonly EvidenceFile[], question: Ques
 
 /** The other captures' views of the subject; the one nearest the host becomes the reference, the farthest useful one its pair. */
 async function withCompanions(
-  { best, incident, loggedError, logMatched }: Chosen,
+  { best, incident, ties }: Chosen,
   captures: readonly Capture[],
 ): Promise<{ subject: Studied; observations: Observation[] }> {
   const companions: Companion[] = []
@@ -114,7 +114,7 @@ async function withCompanions(
   const pair = usefulPair(near.view, seen.slice(1))
   const subject: Studied = {
     view: near.view,
-    ...study({ view: near.view, incident: moved, pair, loggedError, logMatched, notes: [] }),
+    ...study({ view: near.view, incident: moved, pair, ties }),
   }
   const observations = seen.map((one) => ({
     ...one,

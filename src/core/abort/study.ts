@@ -6,6 +6,7 @@ import type { Capture } from './captures/read-capture.ts'
 import { type TraceRequest, traceCapture } from './captures/trace-capture.ts'
 import { classify, type Judgement } from './classify.ts'
 import { digestBaseline } from './facts/digest.ts'
+import type { LogTies } from './facts/log-ties.ts'
 import type { Outage } from './facts/outage.ts'
 import type { Facts, Vantage } from './facts.ts'
 import { outageAt } from './outage.ts'
@@ -75,13 +76,11 @@ export interface StudyInput {
   readonly view: View
   readonly incident: Facts['incident']
   readonly pair: Facts['pair']
-  readonly loggedError: boolean
-  readonly logMatched: boolean
-  readonly notes: readonly string[]
+  readonly ties: LogTies
 }
 
 /** All facts about one view, and what the rules make of them. */
-export function study({ view, incident, pair, loggedError, logMatched, notes }: StudyInput): { facts: Facts; judgement: Judgement } {
+export function study({ view, incident, pair, ties }: StudyInput): { facts: Facts; judgement: Judgement } {
   const { capture, connection, trace } = view
   const outage: Outage | undefined = outageAt(capture, view)
   const states = statesOf(connection, view)
@@ -99,9 +98,7 @@ export function study({ view, incident, pair, loggedError, logMatched, notes }: 
     digest: digestBaseline(capture, view, connection.startedAt),
     checksumOffload: connection.originator.offloadedChecksums + connection.responder.offloadedChecksums > 2,
     ackedUnseen: connection.originator.ackedUnseen + connection.responder.ackedUnseen,
-    loggedError,
-    logMatched,
-    notes,
+    ties,
   })
   return { facts, judgement: classify(facts) }
 }

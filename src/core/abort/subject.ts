@@ -110,6 +110,8 @@ function endingOf(connection: TrackedConnection, host: SideFacts, peer: SideFact
   const hadReset = host.resets > 0 || peer.resets > 0
   if (hadReset && !(closed && finsFrom.size === 2) && (firstReset || !connection.decisive.some(isReset))) return 'reset'
   const unacked = host.sentSeq > host.ackedSeq
+  // A FIN that the peer repeats and the host never acknowledges closes nothing.
+  if (closed && peer.sentSeq > peer.ackedSeq && peer.retransmissions >= 2 && peer.lastAt > host.lastAt) return 'half-closed'
   if (closed && (!unacked || host.retransmissions < 3)) return 'closed'
   if (unacked && host.lastAt > peer.lastAt && host.retransmissions > 0) return 'stuck'
   if (host.fins > 0 && host.retransmissions >= 2 && host.lastAt > peer.lastAt) return 'stuck'
@@ -217,14 +219,17 @@ function scoreOf(
     if (from === to && (ending === 'reset' || ending === 'refused'))
       score -= Math.min(1, 0.5 * Math.log2(1 + Math.abs(from - noticed.from)))
     else score += Math.min(0.3, Math.max(0, (Math.min(noticed.from, to) - from) / 200))
-    // Begun after the incident: it cannot be meant.
-    if (connection.startedAt > to + 1) score -= 6
+    // Begun after the incident: it is not meant, as far as the stated time can be trusted.
+    if (connection.startedAt > to + 1) score -= connection.startedAt > to + sought.tolerance ? 6 : 2.5
   } else score += connection.endedAt / 1e12
-  if (named) score += named.isSure ? 3 + (named.port === peer.port ? 2.5 : 0) : 0.8
+  if (named) score += named.isSure ? 3 + (named.port === peer.port ? 2.5 : 0) : 0.8 + portSays(named, peer)
   if (named?.hostPort !== undefined && named.hostPort === host.port) score += 4
   if (sought.logMatch?.streamIndex === connection.streamIndex) score += sought.logMatch.isSure ? 5 : 1.5
   return score + 0.15 * Math.log10(1 + host.bytes)
 }
+
+/** A queue's port as other records have it: it may have been changed since. */
+const portSays = ({ port }: LogPeer, peer: SideFacts): number => (port === undefined ? 0 : port === peer.port ? 1.6 : -0.8)
 
 /** In words, for the report. */
 export function whyChosen(best: Candidate, sought: Sought, among: number): string {

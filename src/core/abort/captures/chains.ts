@@ -42,7 +42,13 @@ const ringOf = (capture: Capture): { stem: string; number: number } | undefined 
 const tuple = ({ originator, responder }: TrackedConnection): string =>
   [`${originator.ip} ${originator.port}`, `${responder.ip} ${responder.port}`].sort().join(' ')
 
-/** A connection of the first that is in the second as well, where it has no beginning; and none that begins in both. */
+const isOver = ({ connState, originator, responder }: TrackedConnection): boolean =>
+  connState === 'SF' || originator.resets + responder.resets > 0
+
+/**
+ * A connection of the first that is in the second as well, where it has no beginning; none that begins in both, and none that goes on
+ * after its end: that one was seen at two places, with two clocks.
+ */
 function goesOn(before: Capture, after: Capture): boolean {
   const known = new Map<string, TrackedConnection>()
   for (const connection of before.connections) if (known.size < 50_000) known.set(tuple(connection), connection)
@@ -51,7 +57,9 @@ function goesOn(before: Capture, after: Capture): boolean {
     const earlier = known.get(tuple(connection))
     if (!earlier) continue
     if (connection.originatorBy === 'syn' && earlier.originatorBy === 'syn' && earlier.connState !== 'SF') return false
-    if (connection.originatorBy !== 'syn') shared++
+    if (connection.originatorBy === 'syn') continue
+    if (isOver(earlier)) return false
+    shared++
   }
   return shared > 0
 }

@@ -13,6 +13,4 @@ export interface Quality {
   readonly truncated: boolean
   readonly checksumOffload: boolean
   readonly superFrames: boolean
-  /** From the scanner: damage, drops, time jumps, each in words. */
-  readonly notes: readonly string[]
 }

@@ -21,9 +21,9 @@ const awayFrom = ({ event, input }: LoggedError, incident: Incident, clocks: Log
 /** People read the time of an incident off the error, or see it happen: an error further away is another one; seconds. */
 const REPORTED_SECONDS = 10
 
-/** Whether the error is what was reported, and not just the nearest that the log has. */
-export const isReported = (error: LoggedError, stated: Facts['incident'], clocks: LogClocks): boolean =>
-  stated === undefined || awayFrom(error, stated, clocks) <= REPORTED_SECONDS
+/** Whether the error is what was reported, and not just the nearest that the log has: it lies `within` so many seconds of the incident. */
+export const isReported = (error: LoggedError, stated: Facts['incident'], clocks: LogClocks, within = REPORTED_SECONDS): boolean =>
+  stated === undefined || awayFrom(error, stated, clocks) <= within
 
 /** An error further away than this is not the one that was reported, whatever the log's clock; seconds. */
 const FARTHEST = 2 * 3600

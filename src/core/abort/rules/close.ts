@@ -1,6 +1,6 @@
-import { endOf, FIN, isData, RST } from '../../tcp/segment.ts'
+import { endOf, FIN, isData, RST, type Segment } from '../../tcp/segment.ts'
 import { closedByBoth, endingReset } from '../ending.ts'
-import { observedUntil, seconds } from '../facts.ts'
+import { type Facts, observedUntil, seconds } from '../facts.ts'
 import { type AbortRule, NOTHING, type Weighed, weigh } from '../rule.ts'
 
 /** Shorter than this a missing FIN means nothing yet: a peer may finish its page first. Seconds. */
@@ -56,9 +56,12 @@ export const otherFinMissing: AbortRule = {
     const refused = late && facts.resets.find((reset) => reset.from === 'host' && reset.segment.at >= late.at)
     if (late && refused) return lateAnswer(fin.first, acked, late, refused.segment)
     if (facts.fins.peer || later.some((segment) => segment.flags & RST)) return NOTHING
+    const unseen = unseenFin(facts, acked)
+    if (unseen) return unseen
     const lastHeard = later.findLast((segment) => !(segment.flags & RST)) ?? acked
     const waited = observedUntil(facts) - lastHeard.at
-    const weight = waited >= 30 ? 5 : waited >= HALF_CLOSE_PATIENCE ? 4 : waited > 1 ? 1 : 0
+    const shown = waited >= 30 ? 5 : waited >= HALF_CLOSE_PATIENCE ? 4 : waited > 1 ? 1 : 0
+    const weight = mayHaveClosedBefore(facts, fin.first) ? Math.min(shown, 1) : shown
     return [
       weigh(
         'fin-wait-2-timeout',
@@ -68,6 +71,26 @@ export const otherFinMissing: AbortRule = {
       ),
     ]
   },
+}
+
+/** Of a connection whose beginning was not captured so many packets of the peer before the host's FIN show that it had not closed itself. */
+const PEER_STILL_THERE = 3
+
+/** The capture begins so shortly before the host's FIN that the peer's own may lie before it. */
+const mayHaveClosedBefore = (facts: Facts, fin: Segment): boolean =>
+  facts.quality.startsMidStream &&
+  facts.digest === undefined &&
+  facts.trace.segments.filter((s) => s.from === 'peer' && s.at <= fin.at && !s.copy).length < PEER_STILL_THERE &&
+  !facts.trace.segments.some((s) => s.from === 'peer' && isData(s))
+
+/** The host acknowledged one number more than the peer's packets account for: its FIN, which the capture missed. */
+function unseenFin({ trace }: Facts, acked: Segment): readonly Weighed[] | undefined {
+  const seen = Math.max(...trace.segments.filter((s) => s.from === 'peer' && !(s.flags & RST)).map(endOf))
+  const more = trace.segments.find((s) => s.from === 'host' && s.at >= acked.at && s.kind !== 'rst' && s.ack === seen + 1)
+  if (!more) return undefined
+  const says =
+    "after its own FIN the host acknowledged one number more than the peer's packets account for: a FIN of the peer that the capture missed"
+  return [weigh('normal-close', 4.5, says, [acked, more]), weigh('fin-wait-2-timeout', -3, says, [more])]
 }
 
 type At = { readonly capture: number; readonly frame: number; readonly at: number }

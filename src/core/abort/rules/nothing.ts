@@ -64,7 +64,8 @@ export const nothingOnTheWire: AbortRule = {
   source: 'KB: no evidence on the wire is a class of its own; Windows filter drivers and socket time-outs abort without a packet',
   judge(facts) {
     const { incident, quality } = facts
-    if (!incident || !facts.loggedError || quality.oneSided || quality.endsBefore || quality.unseenShare > 0.02) return NOTHING
+    if (!incident || !facts.loggedError || facts.namesAnother || quality.oneSided || quality.endsBefore || quality.unseenShare > 0.02)
+      return NOTHING
     const closesLater = closedByBoth(facts) && !endingReset(facts) && !facts.ladders.host
     if (!looksAlive(facts) && !closesLater) return NOTHING
     const spoken = facts.trace.segments.some((segment) => segment.at < incident.at)

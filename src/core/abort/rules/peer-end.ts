@@ -82,13 +82,15 @@ export const resetByPeer: AbortRule = {
     const known = facts.trace.segments.some((s) => s.from === 'peer' && !(s.flags & RST) && s.at < reset.segment.at)
     if (!known && !facts.digest?.peer.packets && facts.peerTtlElsewhere.length === 0) {
       const says = `an RST with the address of ${facts.peer.ip} answered the host; no other packet of that address is in the capture to compare it with`
-      return [weigh('peer-reset', reset.form === 'full' ? 2 : 1, says, [reset.trigger, reset.segment])]
+      return [weigh('peer-reset', reset.form === 'full' ? 1.2 : 0.8, says, [reset.trigger, reset.segment])]
     }
     const closing = facts.fins.peer && facts.fins.peer.first.at <= reset.segment.at
+    // Known from its other connections only, it is compared with less.
+    const weight = closing ? 2 : known || facts.digest?.peer.packets ? 4 : 2.5
     return [
       weigh(
         'peer-reset',
-        closing ? 2 : 4,
+        weight,
         `an RST with the address of ${facts.peer.ip} ended the connection${reset.form === 'full' ? ' (with ACK: a stack that knew it)' : ''}`,
         [reset.trigger, reset.segment],
       ),

@@ -1,6 +1,6 @@
 import { PhraseAutomaton } from './automaton.ts'
 import type { CanonicalError } from './canonical.ts'
-import { NAMES } from './names.ts'
+import { NAMES, SOCKET_ERRORS } from './names.ts'
 import { type CodeMeaning, CURL, errnoMeanings, M_CODES, statusMeaning, WSA, windowsMeaning } from './numbers.ts'
 import { WORDINGS } from './wording.ts'
 
@@ -91,9 +91,10 @@ const COMPLAINT =
 
 let phrases: PhraseAutomaton | undefined
 
-/** Line feed and no-break spaces count as a space, the curly apostrophe as a straight one. */
+/** Line feed, no-break spaces and W3C's plus sign count as a space, the curly apostrophe as a straight one. */
 const PLAIN: ReadonlyMap<number, number> = new Map([
   [10, 32],
+  [43, 32],
   [0xa0, 32],
   [0x202f, 32],
   [0x2019, 39],
@@ -182,8 +183,12 @@ function tokenFinding(text: string, at: number, end: number): Finding | undefine
   const hyphenated = token.length === 3 && text[end] === '-' ? text.slice(at, end + 6).toUpperCase() : ''
   const name = NAMES.get(token.toUpperCase()) ?? (hyphenated ? NAMES.get(hyphenated) : undefined)
   if (name) return { ...found('name', name.canonical, name.label, at), wrapper: name.wrapper }
+  const member = SOCKET_ERRORS.get(token)
+  if (member && OF_SOCKET_ERROR.test(text.slice(Math.max(0, at - 20), at))) return found('name', member, `SocketError.${token}`, at)
   return statusFinding(token, at)
 }
+
+const OF_SOCKET_ERROR = /SocketError(?:Code)?\W{1,3}$/
 
 const found = (kind: Finding['kind'], canonical: CanonicalError, label: string, at: number): Finding => ({
   kind,

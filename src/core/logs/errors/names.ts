@@ -76,5 +76,26 @@ const RUNTIME_NAMES: ReadonlyArray<readonly [name: string, canonical: CanonicalE
   ['ERR_ADDRESS_UNREACHABLE', 'EHOSTUNREACH'],
 ]
 
+/**
+ * .NET's SocketError members, looked up behind `SocketErrorCode` or `SocketError.` only: bare, most of them are ordinary words.
+ *
+ * @see learn.microsoft.com, System.Net.Sockets.SocketError
+ */
+export const SOCKET_ERRORS: ReadonlyMap<string, CanonicalError> = new Map<string, CanonicalError>([
+  ['ConnectionAborted', 'ECONNABORTED'],
+  ['ConnectionReset', 'ECONNRESET'],
+  ['ConnectionRefused', 'ECONNREFUSED'],
+  ['TimedOut', 'ETIMEDOUT'],
+  ['NetworkReset', 'ENETRESET'],
+  ['NetworkDown', 'ENETDOWN'],
+  ['NetworkUnreachable', 'ENETUNREACH'],
+  ['HostDown', 'EHOSTDOWN'],
+  ['HostUnreachable', 'EHOSTUNREACH'],
+  ['NotConnected', 'ENOTCONN'],
+  ['Shutdown', 'ESHUTDOWN'],
+  ['OperationAborted', 'ECANCELED'],
+  ['NoBufferSpaceAvailable', 'ENOBUFS'],
+])
+
 /** Identifiers, as written by the systems and runtimes; looked up whole, case ignored. */
 export const NAMES: ReadonlyMap<string, NameMeaning> = buildNames()

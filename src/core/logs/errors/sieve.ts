@@ -16,6 +16,7 @@ const NUMBER_WORDS = [
   'erro ',
   'curl',
   'win32',
+  'socketerror',
   'so_err',
   '0x8007',
   '800700',
@@ -120,7 +121,8 @@ function buildSieve(): PhraseAutomaton {
   return new PhraseAutomaton(
     [...needles].map((needle) => encoder.encode(needle)),
     256,
-    (byte) => (byte >= 65 && byte <= 90 ? byte + 32 : byte),
+    // W3C logs write a plus sign for a space.
+    (byte) => (byte >= 65 && byte <= 90 ? byte + 32 : byte === 43 ? 32 : byte),
   )
 }
 

@@ -243,6 +243,14 @@ export const WORDINGS: readonly Wording[] = [
     'job timed out',
     'response timed out',
   ),
+  ...weak(
+    'APP_TIMEOUT',
+    'did not answer in time',
+    'did not respond in time',
+    'not respond within',
+    'no answer within',
+    'antwortet nicht innerhalb',
+  ),
   ...rows(
     'APP_TIMEOUT',
     'the operation has timed out',

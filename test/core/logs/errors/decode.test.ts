@@ -20,6 +20,15 @@ const ROWS: readonly (readonly [text: string, canonical: string | undefined, cod
   ['Winsock-Fehler: 10051', 'ENETUNREACH'],
   ['WSAEACCES (10013)', 'EACCES'],
   ['SocketErrorCode=10050', undefined],
+  // .NET
+  ['System.IO.IOException: (SocketErrorCode ConnectionReset, 10054)', 'ECONNRESET', 'SocketError.ConnectionReset'],
+  ['SocketError.TimedOut', 'ETIMEDOUT', 'SocketError.TimedOut'],
+  ['the page TimedOut', undefined],
+  // W3C logs write a plus sign for a space
+  ['E+failed:+An+existing+connection+was+forcibly+closed+by+the+remote+host.', 'ECONNRESET'],
+  // a program's own timer
+  ['ERROR job 9 failed: device did not answer in time, job cancelled', 'APP_TIMEOUT'],
+  ['the device did not answer in time and was asked again', undefined],
   // Win32, NTSTATUS, HRESULT
   ['failed with error 64', 'ECONNRESET', 'ERROR_NETNAME_DELETED 64'],
   ['Win32 error 121', 'ETIMEDOUT'],
