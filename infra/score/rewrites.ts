@@ -165,6 +165,7 @@ function inIpv6(record: CaptureRecord, packet: Packet): CaptureRecord {
   bytes.set(segment, link.length + 40)
   const start = link.length + 40
   if (right) tcpChecksum(bytes, [link.length + 8, link.length + 40], start, bytes.length)
+  else if (transportChecksum(packet) === 'offloaded') put16(bytes, start + 16, 0)
   return { ...record, bytes, originalLength: record.originalLength + 40 - packet.networkHeaderLength }
 }
 

@@ -106,6 +106,9 @@ const bindings = ({ capture, peer }: AssembleInput): NeighborMessage[] =>
     return message.kind === 'request' && message.sender === peer.ip ? [{ ...message, ip: peer.ip }] : []
   })
 
+/** Fewer stamps may be whole seconds by chance. */
+const LEAST_STAMPS = 3
+
 function qualityOf(input: AssembleInput): Quality {
   const { trace, capture, incident } = input
   const { host, peer } = trace
@@ -119,6 +122,8 @@ function qualityOf(input: AssembleInput): Quality {
     unseenShare: unseen / Math.max(1, data + unseen),
     endsBefore: incident !== undefined && incident.at - incident.before > capture.until,
     copies: host.copies + peer.copies,
+    headersCut: trace.segments.some(({ window }) => window < 0),
+    coarseClock: trace.segments.length >= LEAST_STAMPS && trace.segments.every(({ at }) => Number.isInteger(at)),
     truncated: capture.members.some(({ summary }) => summary.slicedFrames > 0),
     checksumOffload: input.checksumOffload,
     superFrames: trace.segments.some((segment) => segment.length > 9_000),

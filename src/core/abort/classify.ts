@@ -103,6 +103,7 @@ const forgeryCap = (facts: Facts, party: Party): number => {
 const qualityCap = (facts: Facts): number => {
   const { quality } = facts
   if (quality.oneSided && facts.established) return 0.8
+  if (quality.coarseClock || quality.headersCut) return 0.85
   if (quality.unseenShare > 0.1 && quality.unseen >= 3) return 0.85
   return 1
 }

@@ -1,10 +1,15 @@
 import type { Packet } from './packet.ts'
 
 const MIN_HEADER = 20
+/** Ports, sequence numbers and flags: all that a snapshot length of 68 leaves of a segment in IPv6. */
+const LEAST_CAPTURED = 14
 
-/** TCP header (RFC 9293 §3.1). Needs the 20 fixed bytes; options may be cut off. */
+/**
+ * TCP header (RFC 9293 §3.1). Needs its first 14 bytes; a window that was cut off reads as 65,535, which is neither closed nor full, and
+ * options may be cut off.
+ */
 export function decodeTcp(packet: Packet, offset: number, length: number): boolean {
-  if (!packet.has(offset, MIN_HEADER)) return packet.stop('truncated TCP header')
+  if (!packet.has(offset, LEAST_CAPTURED)) return packet.stop('truncated TCP header')
   const { view } = packet
   const ports = view.getUint32(offset)
   packet.sourcePort = ports >>> 16
@@ -16,7 +21,7 @@ export function decodeTcp(packet: Packet, offset: number, length: number): boole
   if (headerLength < MIN_HEADER || headerLength > length) return packet.stop('impossible TCP header length')
   packet.headerLength = headerLength
   packet.flags = offsetAndFlags & 0xff
-  packet.window = view.getUint16(offset + 14)
+  packet.window = packet.has(offset + 14, 2) ? view.getUint16(offset + 14) : 0xffff
   packet.kind = 'tcp'
   setPayload(packet, offset + headerLength, length - headerLength)
   return true

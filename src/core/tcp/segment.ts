@@ -39,7 +39,7 @@ export interface Segment {
   readonly length: number
   /** Bytes of the frame on the wire. */
   readonly wireLength: number
-  /** As in the header, unscaled. */
+  /** As in the header, unscaled; −1 where the capture cut it off. */
   readonly window: number
   readonly ttl: number
   /** -1 where there is none (IPv6). */

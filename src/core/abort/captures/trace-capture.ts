@@ -75,6 +75,9 @@ const senderOf = (one: Watched, packet: Packet): Role | undefined => {
   return fromPeer && packet.destinationPort === one.host.port ? 'peer' : undefined
 }
 
+/** The capture cut the header off before it. */
+const UNKNOWN_WINDOW = -1
+
 function wireSegment(packet: Packet, capture: number, from: Role, options: TcpOptions): WireSegment {
   readTcpOptions(packet, options)
   const keepsPayload = from === 'peer' && packet.payloadCaptured > 0
@@ -88,7 +91,7 @@ function wireSegment(packet: Packet, capture: number, from: Role, options: TcpOp
     ack: packet.ack,
     length: packet.payloadLength,
     wireLength: packet.originalLength,
-    window: packet.window,
+    window: packet.transportStart + 16 <= packet.end ? packet.window : UNKNOWN_WINDOW,
     ttl: packet.ttl,
     ipId: packet.ipId === ABSENT ? -1 : packet.ipId,
     mac: sourceMacText(packet) ?? '',

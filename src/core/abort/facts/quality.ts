@@ -10,6 +10,10 @@ export interface Quality {
   readonly endsBefore: boolean
   /** Packets seen twice. */
   readonly copies: number
+  /** All of its stamps are whole seconds: what came first, and how soon, is not known. */
+  readonly coarseClock: boolean
+  /** Packets are cut inside the TCP header (and address resolution and ICMP errors with them): windows are not known. */
+  readonly headersCut: boolean
   readonly truncated: boolean
   readonly checksumOffload: boolean
   readonly superFrames: boolean

@@ -47,6 +47,10 @@ function ofConnection({ facts, view }: Studied): string[] {
     quality.unseen >= 3 && share >= 2
       ? `${quality.unseen} segments (${share} %) were acknowledged that the capture does not hold: it lost packets, which lowers the confidence`
       : '',
+    quality.headersCut
+      ? 'the capture cut its packets inside the TCP header: receive windows, address resolution and ICMP errors are not to be seen'
+      : '',
+    quality.coarseClock ? 'the capture stamps its packets with whole seconds: what came first, and how soon, is not to be seen' : '',
     quality.endsBefore ? `the capture ends ${seconds((facts.incident?.at ?? 0) - facts.until)} before the incident` : '',
     quality.copies > 0 ? `${quality.copies} packets are in the capture twice (mirror port); the copies were not counted` : '',
     quality.superFrames
