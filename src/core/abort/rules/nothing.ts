@@ -1,4 +1,4 @@
-import type { Role } from '../../tcp/segment.ts'
+import { ACK, type Role, SYN } from '../../tcp/segment.ts'
 import { closedByBoth, endingReset, openStall } from '../ending.ts'
 import { type Facts, lastOf, seconds } from '../facts.ts'
 import { type AbortRule, NOTHING, weigh } from '../rule.ts'
@@ -35,16 +35,16 @@ export const endNotSeen: AbortRule = {
 }
 
 /**
- * One side's packets show that the other was there: they acknowledge more and more, or new data go out time and again without being
- * repeated. A sender that only repeats itself was alone indeed.
+ * One side's packets show that the other was there: its SYN was answered (it went on from there), they acknowledge more and more, or new
+ * data go out time and again without being repeated. A sender that only repeats itself was alone indeed.
  */
 const otherSideSpoke = (facts: Facts, side: Role): boolean => {
   const own = facts.trace.segments.filter((segment) => segment.from === side && !segment.copy && segment.kind !== 'rst')
   const acks = new Set(own.filter((segment) => segment.ack > 0).map((segment) => segment.ack))
   const fresh = own.filter((segment) => segment.kind === 'data' || segment.kind === 'fin')
   const repeated = own.filter((segment) => segment.kind === 'retransmission').length
-  const plain = own.some((segment) => segment.kind === 'ack') && facts.sawSyn
-  return acks.size >= 2 || (fresh.length >= 4 && repeated < 2) || (plain && fresh.length >= 1 && repeated < 2)
+  const isAnswered = facts.sawSyn && own.some((segment) => segment.flags & ACK && !(segment.flags & SYN))
+  return isAnswered || acks.size >= 2 || (fresh.length >= 4 && repeated < 2)
 }
 
 /** Established, not closed, nothing outstanding for long, no RST: it was still working when the packets end. */
