@@ -176,9 +176,11 @@ const OTHER_END: Readonly<Record<string, readonly string[]>> = {
 const OTHER_CAUSE: Readonly<Record<string, readonly string[]>> = {
   peer_reset: ['local_abort'],
   early_close_by_peer: ['local_abort'],
-  peer_idle_close: ['local_abort'],
+  peer_idle_close: ['local_abort', 'fin_wait_2_timeout'],
   peer_restarted: ['local_abort'],
   local_abort: ['peer_reset', 'early_close_by_peer'],
+  // Which of the two ended a half-closed wait depends on who is asked.
+  fin_wait_2_timeout: ['early_close_by_peer', 'peer_idle_close'],
 }
 
 const rolesSwapped: Variant['pose'] = (whole) => {

@@ -1,5 +1,5 @@
 import type { Cause, LookAt, Mechanism, Party } from '../diagnosis/schema.ts'
-import { endingReset } from './ending.ts'
+import { endingReset, openStall } from './ending.ts'
 import type { Facts } from './facts.ts'
 
 /** What a cause says about the party, the means and the place to look, given how this connection ended. */
@@ -11,17 +11,24 @@ export interface Act {
 
 const TIMEOUT: Omit<Act, 'lookAt'> = { abortedBy: 'host', mechanism: 'timeout' }
 
-/** Who ended a connection that stood still: its RST says so; without one the owner of the timer, the host. */
+/** Who had stopped reading. */
+const readerOf = (facts: Facts): LookAt => (!openStall(facts) && openStall(facts, 'host') ? 'host' : 'peer')
+
+/** Who ended a connection that stood still: an RST or FIN says so; without one the owner of the timer, the host. */
 const enderOf = (facts: Facts): Pick<Act, 'abortedBy' | 'mechanism'> => {
   const reset = endingReset(facts)
   if (reset?.from === 'peer') return { abortedBy: 'peer', mechanism: 'rst' }
   if (!reset && facts.fins.peer && !facts.fins.host) return { abortedBy: 'peer', mechanism: 'fin' }
-  return TIMEOUT
+  return readerOf(facts) === 'host' && !reset ? { abortedBy: 'peer', mechanism: 'timeout' } : TIMEOUT
 }
 
 /** Whose retransmissions ran out. */
 const ownerOfLadder = (facts: Facts): Pick<Act, 'abortedBy' | 'mechanism'> =>
   !facts.ladders.host && facts.ladders.peer ? { abortedBy: 'peer', mechanism: 'timeout' } : TIMEOUT
+
+/** Whose probes went unanswered. */
+const ownerOfProbes = ({ keepAlives }: Facts): Pick<Act, 'abortedBy' | 'mechanism'> =>
+  !keepAlives.host?.reset && keepAlives.peer?.reset ? { abortedBy: 'peer', mechanism: 'timeout' } : TIMEOUT
 
 const byPeer = (facts: Facts): Pick<Act, 'abortedBy' | 'mechanism'> => ({ abortedBy: 'peer', mechanism: facts.fins.peer ? 'fin' : 'rst' })
 
@@ -39,14 +46,14 @@ export const ACTS: Readonly<Record<Cause, (facts: Facts) => Act>> = {
   'fin-wait-1-timeout': (facts) => ({ ...TIMEOUT, lookAt: pathOrPeer(facts) }),
   'fin-wait-2-timeout': () => ({ ...TIMEOUT, lookAt: 'peer' }),
   'retransmission-timeout': (facts) => ({ ...ownerOfLadder(facts), lookAt: pathOrPeer(facts) }),
-  'keepalive-timeout': (facts) => ({ ...TIMEOUT, lookAt: pathOrPeer(facts) }),
+  'keepalive-timeout': (facts) => ({ ...ownerOfProbes(facts), lookAt: pathOrPeer(facts) }),
   'early-close': (facts) => ({ ...byPeer(facts), lookAt: 'peer' }),
   'peer-idle-close': (facts) => ({ ...byPeer(facts), lookAt: 'peer' }),
   'peer-reset': () => ({ abortedBy: 'peer', mechanism: 'rst', lookAt: 'peer' }),
   'peer-restarted': () => ({ abortedBy: 'peer', mechanism: 'rst', lookAt: 'peer' }),
   'middlebox-reset': () => ({ abortedBy: 'middlebox', mechanism: 'rst', lookAt: 'path' }),
   'host-abort': () => ({ abortedBy: 'host', mechanism: 'rst', lookAt: 'host' }),
-  'zero-window-stall': (facts) => ({ ...enderOf(facts), lookAt: 'peer' }),
+  'zero-window-stall': (facts) => ({ ...enderOf(facts), lookAt: readerOf(facts) }),
   'idle-state-loss': (facts) => ({ ...idleLoss(facts), lookAt: 'path' }),
   'path-mtu-black-hole': () => ({ ...TIMEOUT, lookAt: 'path' }),
   corruption: () => ({ ...TIMEOUT, lookAt: 'path' }),

@@ -118,7 +118,12 @@ const finalScore = ({ judgement, facts }: Studied, candidate: Candidate): number
   if (judgement.cause === 'undetermined' || judgement.cause === 'no-wire-cause') {
     // Still open when its packets end: suspicious by an error that was logged, by an incident after the end of the capture, or where
     // nothing tells which connection is meant.
-    const isSuspicious = facts.loggedError || !facts.isPinned || facts.quality.endsBefore || facts.quality.unseenShare > 0.12
+    const isSuspicious =
+      candidate.ending === 'half-closed' ||
+      facts.loggedError ||
+      !facts.isPinned ||
+      facts.quality.endsBefore ||
+      facts.quality.unseenShare > 0.12
     return candidate.score - (isSuspicious ? 2 : 3.5)
   }
   return candidate.score + 1

@@ -1,4 +1,4 @@
-import { ACK, isData, otherRole, RST, type Segment, SYN } from '../tcp/segment.ts'
+import { ACK, isData, otherRole, type Role, RST, type Segment, SYN } from '../tcp/segment.ts'
 import type { Ladder } from './facts/ladder.ts'
 import type { Reset } from './facts/resets.ts'
 import type { ZeroWindow } from './facts/zero-window.ts'
@@ -17,11 +17,14 @@ export const closedByBoth = (facts: Facts): boolean => {
 /** A FIN that comes this long after the other side's was acknowledged, and is answered by RST, finds the half-closed socket gone; seconds. */
 const HALF_CLOSE_PATIENCE = 5
 
-const isLateFinRefused = ({ fins, resets }: Facts): boolean => {
-  const acked = fins.host?.ackedBy
-  const late = fins.peer
+const isLateFinRefused = (facts: Facts): boolean => isFinRefused(facts, 'host') || isFinRefused(facts, 'peer')
+
+/** `closer` closed first; the other side's FIN came when it had long let go. */
+const isFinRefused = ({ fins, resets }: Facts, closer: Role): boolean => {
+  const acked = fins[closer]?.ackedBy
+  const late = fins[otherRole(closer)]
   if (!acked || !late || late.ackedBy || late.first.at - acked.at < HALF_CLOSE_PATIENCE) return false
-  return resets.some((reset) => reset.from === 'host' && reset.segment.at >= late.first.at)
+  return resets.some((reset) => reset.from === closer && reset.segment.at >= late.first.at)
 }
 
 /** The moment after which nothing can end the connection any more. */
@@ -48,9 +51,9 @@ const openedAt = ({ trace, resets }: Facts): number => {
   return isCleared ? synAck.at : Number.NEGATIVE_INFINITY
 }
 
-/** The peer's window was closed when it ended: the last episode, where it never reopened. */
-export const openStall = (facts: Facts): ZeroWindow | undefined => {
-  const last = facts.zeroWindows.at(-1)
+/** The reader's window was closed when it ended: the last episode, where it never reopened. */
+export const openStall = (facts: Facts, reader: Role = 'peer'): ZeroWindow | undefined => {
+  const last = facts.zeroWindows[reader].at(-1)
   return last && !last.reopenedBy ? last : undefined
 }
 
@@ -58,8 +61,8 @@ export const openStall = (facts: Facts): ZeroWindow | undefined => {
 const STALL = 1
 
 /** The transfer stood still behind a closed window for long enough to be felt. */
-export const stoodStill = (facts: Facts): boolean => {
-  const stall = openStall(facts)
+export const stoodStill = (facts: Facts, reader: Role = 'peer'): boolean => {
+  const stall = openStall(facts, reader)
   if (!stall) return false
   const end = facts.resets.find((reset) => reset.segment.at > stall.closedBy.at)?.segment.at ?? Number.POSITIVE_INFINITY
   return stall.probes.length > 0 || end - stall.closedBy.at > STALL

@@ -40,9 +40,9 @@ export interface Facts extends LogTies {
   readonly fins: Readonly<Partial<Record<Role, Fin>>>
   readonly resets: readonly Reset[]
   readonly ladders: Readonly<Partial<Record<Role, Ladder>>>
-  readonly keepAlive: KeepAliveTrain | undefined
-  /** Closed windows of the peer, in time order. */
-  readonly zeroWindows: readonly ZeroWindow[]
+  readonly keepAlives: Readonly<Partial<Record<Role, KeepAliveTrain>>>
+  /** Closed windows of either side, in time order. */
+  readonly zeroWindows: Readonly<Record<Role, readonly ZeroWindow[]>>
   readonly sizes: LossBySize | undefined
   /** Bytes of the host that never came past the capture point, while later ones did. */
   readonly hole: Hole | undefined

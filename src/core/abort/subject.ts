@@ -105,7 +105,7 @@ function endingOf(connection: TrackedConnection, host: SideFacts, peer: SideFact
   const firstReset = firstEndingReset(connection)
   const bothFinBefore = connection.decisive.filter((p) => p.flags & 1 && (!firstReset || p.at <= firstReset.at))
   const finsFrom = new Set(bothFinBefore.map((packet) => packet.from))
-  if (firstReset && isLateAnswerRefused(connection, firstReset, host)) return 'half-closed'
+  if (firstReset && isLateAnswerRefused(connection, firstReset)) return 'half-closed'
   if (firstReset && isLettingGo(connection, firstReset)) return 'closed'
   const hadReset = host.resets > 0 || peer.resets > 0
   if (hadReset && !(closed && finsFrom.size === 2) && (firstReset || !connection.decisive.some(isReset))) return 'reset'
@@ -144,11 +144,10 @@ function isLettingGo(connection: TrackedConnection, reset: DecisivePacket): bool
   return isProbe || isAllSaid
 }
 
-/** The host's RST answers something that the peer sent long after the host's FIN had been acknowledged: the connection had been given up before. */
-function isLateAnswerRefused(connection: TrackedConnection, reset: DecisivePacket, host: SideFacts): boolean {
+/** An RST that answers what the other side sent long after this side's FIN had been acknowledged: the connection had been given up before. */
+function isLateAnswerRefused(connection: TrackedConnection, reset: DecisivePacket): boolean {
   const fin = connection.decisive.find((packet) => packet.role === 'fin')
-  const by = connection[reset.from].ip === host.ip && connection[reset.from].port === host.port
-  return by && fin !== undefined && fin.from === reset.from && reset.at - fin.at > 5 && !(reset.flags & 16)
+  return fin !== undefined && fin.from === reset.from && reset.at - fin.at > 5 && !(reset.flags & 16)
 }
 
 const lastIsRepeated = (connection: TrackedConnection): boolean => connection.decisive.at(-1)?.role === 'retransmission'

@@ -86,7 +86,7 @@ function intervalsOf(facts: Facts): Interval[] {
   const ladder = facts.ladders.host
   if (ladder?.what === 'syn') add('firstSyn', ladder.sends[0], undefined)
   else if (ladder) add('firstUnackedSend', ladder.sends[0], ladder.reset?.from === 'host' ? ladder.reset : undefined)
-  const train = facts.keepAlive
+  const train = facts.keepAlives.host
   if (train?.unanswered[0]) add('firstUnansweredProbe', train.unanswered[0], train.reset)
   const end =
     facts.fins.peer && facts.fins.peer.first.at <= (reset?.segment.at ?? Number.POSITIVE_INFINITY) ? facts.fins.peer.first : undefined

@@ -1,4 +1,5 @@
 import type { Cause, Party } from '../../diagnosis/schema.ts'
+import { ACTS } from '../act.ts'
 import { endingReset, openStall } from '../ending.ts'
 import { type Facts, seconds } from '../facts.ts'
 
@@ -8,10 +9,14 @@ export const HEADLINES: Readonly<Record<Cause, (facts: Facts) => string>> = {
     `${host.ip} gave up closing the connection: ${peer.ip} never acknowledged its FIN. Look at the path to ${peer.ip}, and at that device.`,
   'fin-wait-2-timeout': ({ host, peer }) =>
     `${host.ip} dropped a half-closed connection: ${peer.ip} acknowledged the close and never closed its own side. Look at ${peer.ip}.`,
-  'retransmission-timeout': ({ host, peer }) =>
-    `${host.ip} gave up: what it sent to ${peer.ip} was repeated and never acknowledged. Look at the path, and at ${peer.ip}.`,
-  'keepalive-timeout': ({ host, peer }) =>
-    `${host.ip} gave up an idle connection: its keep-alive probes to ${peer.ip} went unanswered. Look at the path, and at ${peer.ip}.`,
+  'retransmission-timeout': (facts) => {
+    const [owner, other] = ownerFirst(facts, 'retransmission-timeout')
+    return `${owner} gave up: what it sent to ${other} was repeated and never acknowledged. Look at the path, and at ${other}.`
+  },
+  'keepalive-timeout': (facts) => {
+    const [owner, other] = ownerFirst(facts, 'keepalive-timeout')
+    return `${owner} gave up an idle connection: its keep-alive probes to ${other} went unanswered. Look at the path, and at ${other}.`
+  },
   'early-close': ({ host, peer }) => `${peer.ip} closed the connection while ${host.ip} was still sending. Look at ${peer.ip}.`,
   'peer-idle-close': ({ host, peer }) =>
     `${peer.ip} closed the connection after a pause; what ${host.ip} sent later came too late. Look at the idle time-out of ${peer.ip}.`,
@@ -45,13 +50,19 @@ export const HEADLINES: Readonly<Record<Cause, (facts: Facts) => string>> = {
   undetermined: () => 'Who ended the connection cannot be said from what was sent.',
 }
 
+/** Who gave up, and whom it had waited for. */
+const ownerFirst = (facts: Facts, cause: Cause): readonly [string, string] =>
+  ACTS[cause](facts).abortedBy === 'peer' ? [facts.peer.ip, facts.host.ip] : [facts.host.ip, facts.peer.ip]
+
 const stallHeadline = (facts: Facts): string => {
-  const { host, peer } = facts
   const reset = endingReset(facts)
-  const stall = openStall(facts)
-  const ended = reset?.from === 'peer' ? `${peer.ip} then reset the connection` : `${host.ip} gave up`
+  const stall = openStall(facts) ?? openStall(facts, 'host')
+  const reader = stall?.reader === 'host' ? facts.host.ip : facts.peer.ip
+  const [ender] = ownerFirst(facts, 'zero-window-stall')
+  const ended = reset && ender === reader ? 'then reset the connection' : `${ender} gave up`
   const after = stall && reset ? ` after ${seconds(reset.segment.at - stall.closedBy.at)}` : ''
-  return `${peer.ip} stopped reading, and ${ended}${after}. Look at ${peer.ip}: paper, pause, full buffer.`
+  const look = stall?.reader === 'host' ? 'its program did not take what came' : 'paper, pause, full buffer'
+  return `${reader} stopped reading, and ${ended}${after}. Look at ${reader}: ${look}.`
 }
 
 /** When the party is certain while the cause is open. */

@@ -1,4 +1,4 @@
-import { endOf, FIN, isData, RST, type Segment } from '../../tcp/segment.ts'
+import { endOf, FIN, isData, otherRole, RST, type Segment } from '../../tcp/segment.ts'
 import { closedByBoth, endingReset } from '../ending.ts'
 import { type Facts, observedUntil, seconds } from '../facts.ts'
 import { type AbortRule, NOTHING, type Weighed, weigh } from '../rule.ts'
@@ -135,24 +135,31 @@ export const bothClosed: AbortRule = {
         ? 'both sides had closed with FIN before the RST: it ended nothing'
         : 'both sides closed with FIN, and both were acknowledged'
     const unread = facts.trace.segments.some((segment) => segment.from === 'host' && isData(segment) && segment.at > peer.first.at)
-    const earlyByPeer = peer.first.at < host.first.at && unread && after.some((reset) => reset.from === 'peer')
+    const settled = host.ackedBy?.at ?? Number.POSITIVE_INFINITY
+    const earlyByPeer =
+      peer.first.at < host.first.at && unread && after.some((reset) => reset.from === 'peer' && reset.segment.at < settled)
     return [weigh('normal-close', lost || earlyByPeer ? 1 : 6.5, says, refs)]
   },
 }
 
-/** The peer had closed, everything was delivered, and the host ended its side with RST instead of FIN: many programs do. */
+/** One side had closed, everything was delivered, and the other ended its own with RST instead of FIN: many programs do. */
 export const resetInPlaceOfFin: AbortRule = {
   id: 'reset-in-place-of-fin',
   source: 'RFC 2525 §2.17; noahdavids.org: an RST after the other side has closed is usually benign',
   judge(facts) {
-    const fin = facts.fins.peer
     const reset = endingReset(facts)
-    if (!fin || facts.fins.host || reset?.from !== 'host' || reset.segment.at < fin.first.at || facts.ladders.host) return NOTHING
-    const { host, peer } = facts.trace
-    const sentLater = facts.trace.segments.some((segment) => segment.from === 'host' && isData(segment) && segment.at > fin.first.at)
-    if (sentLater || host.acked < host.maxEnd || facts.loggedError) return NOTHING
-    const says = `the peer had closed with FIN and everything was acknowledged (${host.bytes} and ${peer.bytes} bytes) when the host ended its side with RST`
-    return [weigh('normal-close', 4.5, says, [fin.first, reset.segment]), weigh('host-abort', -3.5, says, [fin.first])]
+    if (!reset || facts.loggedError) return NOTHING
+    const [ender, closer] = [reset.from, otherRole(reset.from)]
+    const fin = facts.fins[closer]
+    if (!fin || facts.fins[ender] || reset.segment.at < fin.first.at || facts.ladders[ender]) return NOTHING
+    const [own, other] = [facts.trace[ender], facts.trace[closer]]
+    const sentLater = facts.trace.segments.some((segment) => segment.from === ender && isData(segment) && segment.at > fin.first.at)
+    // A peer that resets may have left the host's last bytes unread, acknowledged though they are: its FIN's acknowledgement shows nothing.
+    const isRead = ender === 'host' || facts.trace.segments.some((s) => s.from === ender && isData(s) && s.ack >= fin.first.seq)
+    if (sentLater || own.acked < own.maxEnd || !isRead) return NOTHING
+    const says = `the ${closer} had closed with FIN and everything was acknowledged (${own.bytes} and ${other.bytes} bytes) when the ${ender} ended its side with RST`
+    const rivals = ender === 'host' ? (['host-abort'] as const) : (['peer-reset', 'early-close'] as const)
+    return [weigh('normal-close', 4.5, says, [fin.first, reset.segment]), ...rivals.map((cause) => weigh(cause, -3.5, says, [fin.first]))]
   },
 }
 
@@ -167,11 +174,18 @@ export const lookedAtPort: AbortRule = {
     const { host, peer, segments } = facts.trace
     const reset = endingReset(facts)
     const [syn] = segments
-    if (reset?.from !== 'host' || !facts.established || !facts.sawSyn || facts.logMatched || !syn) return NOTHING
-    const isLook = syn.from === 'host' && reset.segment.at - syn.at < LOOK
-    if (!isLook || host.bytes + peer.bytes > 0 || facts.fins.host || facts.fins.peer || facts.resets.some(({ from }) => from === 'peer'))
+    if (!reset || !facts.established || !facts.sawSyn || facts.logMatched || !syn) return NOTHING
+    const isLook = syn.from === reset.from && reset.segment.at - syn.at < LOOK
+    if (
+      !isLook ||
+      host.bytes + peer.bytes > 0 ||
+      facts.fins.host ||
+      facts.fins.peer ||
+      facts.resets.some(({ from }) => from !== reset.from)
+    )
       return NOTHING
-    const says = `the host opened the connection and let go of it by RST after ${seconds(reset.segment.at - syn.at)}, without a byte from either side: a look whether the port is open`
-    return [weigh('normal-close', 4.5, says, [syn, reset.segment]), weigh('host-abort', -4, says, [reset.segment])]
+    const says = `the ${reset.from} opened the connection and let go of it by RST after ${seconds(reset.segment.at - syn.at)}, without a byte from either side: a look whether the port is open`
+    const rival = reset.from === 'host' ? 'host-abort' : 'peer-reset'
+    return [weigh('normal-close', 4.5, says, [syn, reset.segment]), weigh(rival, -4, says, [reset.segment])]
   },
 }

@@ -19,13 +19,13 @@ export const hostReset: AbortRule = {
       const says = "the host's stack answered the peer with the RST of a stack that knows no such connection: it had let go of it before"
       return [weigh('host-abort', 1.2, says, [reset.trigger, reset.segment])]
     }
-    const wasAlive = heard !== undefined && repeats === 0 && facts.keepAlive?.reset === undefined && !openStall(facts)
+    const wasAlive = heard !== undefined && repeats === 0 && facts.keepAlives.host?.reset === undefined && !openStall(facts)
     const says = wasAlive
       ? `the host sent an RST ${seconds(at - heard.at)} after the peer's last word: no retransmission, no unanswered probe, no closed window before it`
       : 'the host sent an RST'
     const refs = [heard, reset.segment]
     return [
-      weigh('host-abort', wasAlive ? 6 : heard ? 3 : 1, says, refs),
+      weigh('host-abort', wasAlive ? (facts.vantage === 'host' ? 6 : 4.5) : heard ? 3 : 1, says, refs),
       ...(unread && at - unread.at < 5
         ? [weigh('host-abort', 0.5, `the peer's ${unread.length} bytes may have lain unread when the host closed`, [unread])]
         : []),

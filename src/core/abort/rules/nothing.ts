@@ -52,7 +52,7 @@ export const looksAlive = (facts: Facts): boolean => {
   if (!facts.established || closedByBoth(facts) || endingReset(facts) || openStall(facts)) return false
   if (facts.fins.host || facts.fins.peer) return false
   const ladder = facts.ladders.host
-  return !ladder && !facts.hole && (facts.keepAlive?.unanswered.length ?? 0) < 2
+  return !ladder && !facts.hole && (facts.keepAlives.host?.unanswered.length ?? 0) < 2
 }
 
 /** Going on for so long after an error shows that it did not end the connection; seconds. */

@@ -38,9 +38,11 @@ export const peerClosedFirst: AbortRule = {
   },
 }
 
-/** Both closed in the end, without an RST from the peer in between: half-close used properly. */
-const closedWellAfter = (facts: Facts, fin: Segment): boolean =>
-  closedByBoth(facts) && !facts.resets.some((reset) => reset.from === 'peer' && reset.segment.at >= fin.at)
+/** Both closed in the end, without an RST from the peer before it acknowledged the host's FIN: half-close used properly. */
+const closedWellAfter = (facts: Facts, fin: Segment): boolean => {
+  const settled = facts.fins.host?.ackedBy?.at ?? Number.POSITIVE_INFINITY
+  return closedByBoth(facts) && !facts.resets.some(({ from, segment }) => from === 'peer' && segment.at >= fin.at && segment.at < settled)
+}
 
 const hasUnackedHostData = (before: readonly Segment[]): boolean => {
   const sent = Math.max(0, ...before.filter((s) => s.from === 'host' && isData(s)).map(endOf))

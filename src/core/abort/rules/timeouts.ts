@@ -1,5 +1,8 @@
+import { otherRole, type Segment } from '../../tcp/segment.ts'
 import { closedByBoth, openStall, stoodStill } from '../ending.ts'
+import type { KeepAliveTrain } from '../facts/keep-alive.ts'
 import type { Ladder } from '../facts/ladder.ts'
+import type { ZeroWindow } from '../facts/zero-window.ts'
 import { type Facts, seconds } from '../facts.ts'
 import { type AbortRule, NOTHING, type Weighed, weigh } from '../rule.ts'
 
@@ -61,58 +64,67 @@ export const peerLadder: AbortRule = {
   },
 }
 
-/** Keep-alive probes on an idle connection without an answer. */
+/** Keep-alive probes on an idle connection without an answer: of the host, else of the peer. */
 export const keepAliveUnanswered: AbortRule = {
   id: 'keep-alive-unanswered',
   source: 'RFC 9293 §3.8.4; KB: Windows 10 × 1 s, Linux 9 × 75 s, macOS and FreeBSD 8 × 75 s',
   judge(facts) {
-    const train = facts.keepAlive
-    if (!train || closedByBoth(facts) || openStall(facts)) return NOTHING
-    const last = train.probes.at(-1)
-    if (train.deaf && train.reset) {
-      return [
-        weigh(
-          'keepalive-timeout',
-          5,
-          `keep-alive probes every ${seconds(train.interval ?? 0)}; in place of the next one came the host's RST, although the peer had answered all of them here: the answers do not reach the host`,
-          [last, train.reset],
-        ),
-        weigh('host-abort', -2, "the host's RST keeps the beat of its keep-alive probes", [train.reset]),
-      ]
-    }
-    const count = train.unanswered.length
-    if (count === 0 || facts.ladders.host?.what === 'data') return NOTHING
-    const says = `${count} keep-alive probe${count > 1 ? 's' : ''} at the end went unanswered${train.answered > 0 ? `, after ${train.answered} had been answered` : ''}`
-    const weight = train.reset ? 5.5 : count >= 3 ? 5 : count === 2 ? 4 : 1.5
-    return [
-      weigh('keepalive-timeout', weight, says, [train.unanswered[0], last, train.reset]),
-      ...(train.reset ? [weigh('host-abort', -4, `${says}; the host's RST followed`, [train.reset])] : []),
-    ]
+    if (closedByBoth(facts) || openStall(facts) || openStall(facts, 'host')) return NOTHING
+    const { host, peer } = facts.keepAlives
+    const own = host ? ofProber(facts, host) : NOTHING
+    // A printer's probes that nobody answers are no trouble of their own while the connection goes on; with its RST they ended it.
+    return own.length === 0 && peer?.reset ? ofProber(facts, peer) : own
   },
 }
 
-/** The peer's window was closed to the end. */
+function ofProber(facts: Facts, train: KeepAliveTrain): readonly Weighed[] {
+  const [prober, other] = train.role === 'host' ? ['host', 'peer'] : ['peer', 'host']
+  const rival = train.role === 'host' ? 'host-abort' : 'peer-reset'
+  const last = train.probes.at(-1)
+  if (train.deaf && train.reset) {
+    const says = `keep-alive probes of the ${prober} every ${seconds(train.interval ?? 0)}; in place of the next one came its RST, although the ${other} had answered all of them here: the answers do not reach the ${prober}`
+    return [
+      weigh('keepalive-timeout', 5, says, [last, train.reset]),
+      weigh(rival, -2, `the ${prober}'s RST keeps the beat of its keep-alive probes`, [train.reset]),
+    ]
+  }
+  const count = train.unanswered.length
+  if (count === 0 || facts.ladders[train.role]?.what === 'data') return NOTHING
+  const says = `${count} keep-alive probe${count > 1 ? 's' : ''} of the ${prober} at the end went unanswered${train.answered > 0 ? `, after ${train.answered} had been answered` : ''}`
+  const weight = train.reset ? 5.5 : count >= 3 ? 5 : count === 2 ? 4 : 1.5
+  return [
+    weigh('keepalive-timeout', weight, says, [train.unanswered[0], last, train.reset]),
+    ...(train.reset ? [weigh(rival, -4, `${says}; its RST followed`, [train.reset])] : []),
+  ]
+}
+
+/** A window that was closed to the end: the peer's, else the host's own. */
 export const windowStayedClosed: AbortRule = {
   id: 'window-stayed-closed',
   source: 'RFC 9293 §3.8.6.1; RFC 6429 (TCP sender clarification for persist condition)',
   judge(facts) {
-    const stall = openStall(facts)
+    const stall = openStall(facts) ?? (stoodStill(facts, 'host') ? openStall(facts, 'host') : undefined)
     if (!stall || closedByBoth(facts)) return NOTHING
     const end = facts.resets.find((reset) => reset.segment.at > stall.closedBy.at)?.segment
     const until = end?.at ?? facts.incident?.at ?? facts.until
     const lasted = until - stall.closedBy.at
     const probed = stall.probes.length
-    const says = `the peer closed its receive window for ${seconds(lasted)} and never opened it again; ${probed} window probes, ${stall.answers.length} answered with the window still closed`
+    const says = `the ${stall.reader} closed its receive window for ${seconds(lasted)} and never opened it again; ${probed} window probes, ${stall.answers.length} answered with the window still closed`
     const weight = probed >= 2 || lasted > 10 ? 6 : probed === 1 || lasted > 2 ? 4.5 : stall.senderWaits ? 3 : 1.5
     const refs = [stall.closedBy, stall.probes.at(-1), stall.answers.at(-1), end]
-    return [
-      weigh('zero-window-stall', weight, says, refs),
-      ...(end?.from === 'peer'
-        ? [weigh('peer-reset', stoodStill(facts) ? -2.5 : 0, 'before the RST the transfer had stood still', [stall.closedBy, end])]
-        : [weigh('host-abort', -4, 'the host gave up a transfer that stood still', [stall.closedBy, end])]),
-      weigh('retransmission-timeout', -3, 'the peer kept acknowledging with a closed window', [stall.closedBy]),
-    ]
+    return [weigh('zero-window-stall', weight, says, refs), ...rivalsOfStall(facts, stall, end)]
   },
+}
+
+/** The writer's RST is the end of its patience; the reader's may be a will of its own, where nothing had stood still for long. */
+function rivalsOfStall(facts: Facts, { reader, closedBy }: ZeroWindow, end: Segment | undefined): Weighed[] {
+  const [ofReader, ofWriter] = reader === 'peer' ? (['peer-reset', 'host-abort'] as const) : (['host-abort', 'peer-reset'] as const)
+  return [
+    end?.from === reader
+      ? weigh(ofReader, stoodStill(facts, reader) ? -2.5 : 0, 'before the RST the transfer had stood still', [closedBy, end])
+      : weigh(ofWriter, -4, `the ${otherRole(reader)} gave up a transfer that stood still`, [closedBy, end]),
+    weigh('retransmission-timeout', -3, `the ${reader} kept acknowledging with a closed window`, [closedBy]),
+  ]
 }
 
 /** A window that reopened is a pause, not an end. */
@@ -120,7 +132,7 @@ export const windowReopened: AbortRule = {
   id: 'window-reopened',
   source: 'RFC 9293 §3.8.6.1',
   judge(facts) {
-    const last = facts.zeroWindows.at(-1)
+    const last = facts.zeroWindows.peer.at(-1)
     if (!last?.reopenedBy) return NOTHING
     return [
       weigh('zero-window-stall', -4, `the peer's window reopened after ${seconds(last.reopenedBy.at - last.closedBy.at)}`, [
