@@ -66,9 +66,12 @@ export class StartedService {
     rmSync(this.#home, { recursive: true, force: true, maxRetries: 5 })
   }
 
-  async json<T>(path: string): Promise<T> {
-    const answer = await fetch(`${this.url}${path}`, { headers: { authorization: `Bearer ${this.key}` } })
-    if (!answer.ok) throw new Error(`GET ${path}: ${answer.status} ${await answer.text()}`)
+  /** With a body it is a POST. */
+  async json<T>(path: string, body?: unknown): Promise<T> {
+    const headers = { authorization: `Bearer ${this.key}`, 'content-type': 'application/json' }
+    const sent = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }
+    const answer = await fetch(`${this.url}${path}`, { headers, ...sent })
+    if (!answer.ok) throw new Error(`${sent.method ?? 'GET'} ${path}: ${answer.status} ${await answer.text()}`)
     return (await answer.json()) as T
   }
 }

@@ -1,16 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { zipSync } from 'fflate'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { runCommand } from '../cli/run-command.ts'
+import { violations } from '../support/axe.ts'
 import { launchChromium } from '../support/chromium.ts'
 import { type BuiltPage, servePage } from './built-page.ts'
 
 const CORPUS = new URL('../corpus/', import.meta.url).pathname
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 let site: BuiltPage
 let browser: Browser
@@ -53,17 +52,6 @@ async function diagnose(...names: string[]): Promise<string> {
   await page.getByRole('button', { name: 'Find out who hung up' }).click()
   const headline = page.locator('section[aria-label=Diagnosis] h2')
   return (await headline.textContent()) ?? ''
-}
-
-/** Violations of WCAG that axe finds, with where. */
-const violations = async (): Promise<string[]> => {
-  // As an init script would run: the page's policy forbids injected script elements, not the debugger.
-  await page.evaluate(AXE)
-  const result = await page.evaluate(() => (globalThis as unknown as { axe: { run(): Promise<AxeResult> } }).axe.run())
-  return result.violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`))
-}
-interface AxeResult {
-  readonly violations: readonly { readonly id: string; readonly nodes: readonly { readonly target: readonly string[] }[] }[]
 }
 
 describe('try it here', () => {
@@ -147,7 +135,7 @@ describe('the page', () => {
     await choose('c001.pcap', 'c001.log')
     await page.getByRole('button', { name: 'Find out who hung up' }).waitFor()
     for (const summary of await page.locator('summary').all()) await summary.click()
-    expect(await violations()).toEqual([])
+    expect(await violations(page)).toEqual([])
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
   })
 

@@ -5,6 +5,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { buildPage } from '../../infra/build-page.mjs'
 import { runCommand } from '../cli/run-command.ts'
+import { violations } from '../support/axe.ts'
 import { launchChromium } from '../support/chromium.ts'
 import { originals } from '../support/originals.ts'
 import { RunningWorker } from '../support/worker.ts'
@@ -45,6 +46,10 @@ it('renames addresses in the browser, with one map for all files, and offers the
   for (const bytes of sent) for (const original of originals(HOST, PEER)) expect(bytes.includes(original)).toBe(false)
   for (const [key, bytes] of await service.stored(`cases/dev/${id}/`)) {
     for (const original of originals(HOST, PEER)) expect(Buffer.from(bytes).includes(original), key).toBe(false)
+  }
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    expect(await violations(page)).toEqual([])
   }
   const saving = page.waitForEvent('download')
   await page.getByRole('button', { name: 'Save the map of names' }).click()
