@@ -1,19 +1,14 @@
 import type { KeptMap } from '../client/sender-privacy.ts'
-import { button, el } from './dom.ts'
-import { save } from './save.ts'
+import { mapCard } from './map-card.ts'
 
 /** The pseudonym map of one case: in this browser's local storage, so that a reload goes on with it, and as a file for its owner. */
 export class CaseNames {
-  readonly node = el('div', { class: 'card', hidden: true })
+  readonly node: HTMLElement
   private readonly caseId: string
 
   constructor(caseId: string) {
     this.caseId = caseId
-    const download = (): void => save(new Blob([JSON.stringify(this.map)], { type: 'application/json' }), `hangup-map-${caseId}.json`)
-    this.node.append(
-      el('p', {}, 'Addresses are renamed before anything is sent. Keep this file: only it turns the names back. It is never sent.'),
-      button('Save the map of names', download, { class: 'plain' }),
-    )
+    this.node = mapCard(() => this.map, `hangup-map-${caseId}.json`, 'Addresses are renamed before anything is sent.')
     this.node.hidden = this.map === undefined
   }
 

@@ -1,4 +1,6 @@
 import type { KeptMap } from '../client/sender-privacy.ts'
+import type { PrivacySettings } from '../core/diagnosis/privacy/privacy.ts'
+import type { PseudonymMap } from '../core/diagnosis/privacy/pseudonyms.ts'
 import type { Diagnosis } from '../core/diagnosis/schema.ts'
 import type { CutReceipt, FileOptions } from '../core/intake/receipt.ts'
 import type { Window } from '../core/time/window.ts'
@@ -40,7 +42,7 @@ export type EngineJob =
   /** Reads one file whole and cuts it as ordered. */
   | { readonly kind: 'inspect'; readonly chosen: ChosenFile; readonly order: CutOrder }
   | { readonly kind: 'diagnose'; readonly files: readonly ChosenFile[]; readonly question: LocalQuestion }
-  | { readonly kind: 'bundle'; readonly files: readonly ChosenFile[]; readonly question: LocalQuestion }
+  | { readonly kind: 'bundle'; readonly files: readonly ChosenFile[]; readonly question: LocalQuestion; readonly privacy: PrivacySettings }
 
 /** One evidence file that the worker cut. */
 export interface BlobCut {
@@ -53,7 +55,8 @@ export interface BlobCut {
 export interface EngineResults {
   readonly inspect: { readonly cuts: readonly BlobCut[]; readonly map: KeptMap | undefined }
   readonly diagnose: { readonly diagnosis: Diagnosis; readonly html: string; readonly markdown: string }
-  readonly bundle: { readonly zip: Blob }
+  /** `map` where addresses were renamed. */
+  readonly bundle: { readonly zip: Blob; readonly map: PseudonymMap | undefined }
 }
 
 export interface EngineRequest {

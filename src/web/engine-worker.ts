@@ -67,7 +67,7 @@ async function work(job: EngineJob, onRead: OnRead): Promise<EngineResults[keyof
     case 'diagnose':
       return diagnoseHere(job.files, job.question, onRead)
     case 'bundle':
-      return { zip: await bundleHere(job.files, job.question, onRead) }
+      return bundleHere(job, onRead)
   }
 }
 
@@ -108,12 +108,17 @@ async function diagnoseHere(files: readonly ChosenFile[], asked: LocalQuestion, 
   return { diagnosis, html: renderHtml(diagnosis), markdown: renderMarkdown(diagnosis) }
 }
 
-async function bundleHere(files: readonly ChosenFile[], asked: LocalQuestion, onRead: OnRead): Promise<Blob> {
+async function bundleHere(
+  { files, question, privacy: asked }: EngineJob & { kind: 'bundle' },
+  onRead: OnRead,
+): Promise<EngineResults['bundle']> {
   const named = files.map(({ file, options }) => ({ source: browserSource(file, onRead), options }))
   const blobs = new Map<KeptBytes, Blob>()
   const zip = blobSpool(blobs)
-  await writeLocalBundle(named, questionOf(asked), { openSpool: async () => blobSpool(blobs) }, zip.write)
-  return blobs.get(await zip.finish()) ?? new Blob()
+  const made = new CasePrivacy(asked)
+  const privacy = made.strips ? made : undefined
+  await writeLocalBundle(named, questionOf(question), { openSpool: async () => blobSpool(blobs) }, zip.write, privacy)
+  return { zip: blobs.get(await zip.finish()) ?? new Blob(), map: made.renames ? made.map : undefined }
 }
 
 function questionOf({ incidentAtNs, host, peer, timezone }: LocalQuestion): Question {

@@ -1,5 +1,7 @@
 import { formatSeconds } from '../client/figures.ts'
+import type { PrivacySettings } from '../core/diagnosis/privacy/privacy.ts'
 import type { Diagnosis } from '../core/diagnosis/schema.ts'
+import { bundleOffer } from './bundle-offer.ts'
 import { announce, button, el } from './dom.ts'
 import { dropZone } from './drop-zone.ts'
 import { Engine, EngineFailure } from './engine.ts'
@@ -7,7 +9,6 @@ import type { CutOrder, EngineJob, EngineResults } from './engine-protocol.ts'
 import { FileList } from './file-list.ts'
 import { type MomentChoice, momentChoice } from './moment-choice.ts'
 import { reportView } from './report-view.ts'
-import { save } from './save.ts'
 
 /** The whole diagnosis in this browser: nothing is uploaded, nothing is kept. */
 export function showTryHere(view: HTMLElement): void {
@@ -80,7 +81,7 @@ async function diagnose(engine: Engine, files: FileList, moment: MomentChoice, o
   go.disabled = true
   try {
     const result = await engine.run(() => ({ kind: 'diagnose', files: chosen, question }), { onProgress, onSilence }, cancel.signal)
-    showResult(outcome, result, () => bundle(engine, { kind: 'bundle', files: chosen, question }))
+    showResult(outcome, result, (privacy) => bundle(engine, { kind: 'bundle', files: chosen, question, privacy }))
   } catch (error) {
     outcome.replaceChildren(error instanceof EngineFailure ? el('p', { class: 'note bad' }, `${error.message}. ${error.advice}`) : '')
   } finally {
@@ -88,30 +89,23 @@ async function diagnose(engine: Engine, files: FileList, moment: MomentChoice, o
   }
 }
 
-function showResult(outcome: HTMLElement, result: EngineResults['diagnose'], makeBundle: () => Promise<Blob>): void {
-  const { headline } = result.diagnosis.verdict
-  const copy = button('Copy for the ticket', () => void copyText(result.markdown), { class: 'plain' })
+function showResult(
+  outcome: HTMLElement,
+  { diagnosis, html, markdown }: EngineResults['diagnose'],
+  makeBundle: (privacy: PrivacySettings) => Promise<EngineResults['bundle']>,
+): void {
+  const { headline } = diagnosis.verdict
   const title = el('h2', { tabindex: '-1' }, headline)
-  outcome.replaceChildren(
-    title,
-    el(
-      'div',
-      { class: 'actions' },
-      button('Download the bundle', () => void makeBundle().then((zip) => save(zip, bundleName(result.diagnosis)))),
-      copy,
-    ),
-    reportView(result.html),
-  )
+  const copy = button('Copy for the ticket', () => void copyText(markdown), { class: 'plain' })
+  outcome.replaceChildren(title, el('div', { class: 'actions' }, copy), reportView(html), bundleOffer(bundleName(diagnosis), makeBundle))
   title.focus()
   announce(headline)
 }
 
-async function bundle(engine: Engine, job: Extract<EngineJob, { kind: 'bundle' }>): Promise<Blob> {
-  const { zip } = await engine.run(() => job, { onProgress: () => undefined }, new AbortController().signal)
-  return zip
-}
+const bundle = (engine: Engine, job: EngineJob & { kind: 'bundle' }): Promise<EngineResults['bundle']> =>
+  engine.run(() => job, { onProgress: () => undefined }, new AbortController().signal)
 
-const bundleName = ({ verdict }: Diagnosis): string => `hangup-${verdict.cause}.zip`
+const bundleName = ({ verdict }: Diagnosis): string => `hangup-${verdict.cause}`
 
 async function copyText(text: string): Promise<void> {
   await navigator.clipboard.writeText(text)

@@ -1,15 +1,18 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { zipSync } from 'fflate'
+import { unzipSync, zipSync } from 'fflate'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { runCommand } from '../cli/run-command.ts'
 import { violations } from '../support/axe.ts'
 import { launchChromium } from '../support/chromium.ts'
+import { originals } from '../support/originals.ts'
 import { type BuiltPage, servePage } from './built-page.ts'
 
 const CORPUS = new URL('../corpus/', import.meta.url).pathname
+const HOST = '10.20.172.89'
+const PEER = '10.20.172.253'
 
 let site: BuiltPage
 let browser: Browser
@@ -95,6 +98,27 @@ describe('try it here', () => {
     const files = [join(CORPUS, 'c001.pcap'), join(CORPUS, 'c001.log')]
     await runCommand('bundle', '--timezone', 'Europe/Berlin', '-o', zip, ...files)
     expect(readFileSync(path).equals(readFileSync(zip))).toBe(true)
+  })
+
+  it('makes a bundle without addresses, and the map that puts them back is a file of its own', async () => {
+    await diagnose('c001.pcap', 'c001.log')
+    await page.getByRole('checkbox', { name: 'Rename addresses' }).check()
+    expect(await page.getByRole('checkbox', { name: 'Leave out what packets carry' }).isChecked()).toBe(true)
+    expect(await violations(page)).toEqual([])
+    const saved = async (button: string): Promise<string> => {
+      const saving = page.waitForEvent('download')
+      await page.getByRole('button', { name: button }).click()
+      return (await saving).path()
+    }
+    const zip = unzipSync(readFileSync(await saved('Download the bundle')))
+    for (const [entry, bytes] of Object.entries(zip)) {
+      for (const original of originals(HOST, PEER)) expect(Buffer.from(bytes).includes(original), entry).toBe(false)
+    }
+    const map = await saved('Save the map of names')
+    writeFileSync(`${map}.report`, zip['diagnosis.json'] ?? '')
+    const revealed = (await runCommand('reveal', '--map', map, `${map}.report`)).out
+    expect(JSON.parse(revealed).connection.peer.ip).toBe(PEER)
+    expect(complaints).toEqual([])
   })
 
   it('finds in a zip what it finds in its files', async () => {
