@@ -1,4 +1,5 @@
-import { formatBytes, formatSeconds } from '../client/figures.ts'
+import { formatBytes } from '../client/figures.ts'
+import { formatSeconds } from '../core/time/duration.ts'
 import type { Terminal } from './command.ts'
 
 const BAR = 24 // characters

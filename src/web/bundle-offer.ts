@@ -7,8 +7,8 @@ import { save } from './save.ts'
 
 type MakeBundle = (privacy: PrivacySettings) => Promise<EngineResults['bundle']>
 
-/** Saves the bundle, with as much or as little in it as its owner wants to pass on. `name` is the file's, without `.zip`. */
-export function bundleOffer(name: string, make: MakeBundle): HTMLElement {
+/** Saves the bundle, with as much or as little in it as its owner wants to pass on. `name` is the file's, without `.zip`; `beside` another thing to do. */
+export function bundleOffer(name: string, make: MakeBundle, beside: HTMLElement): HTMLElement {
   const strip = el('input', { type: 'checkbox', id: 'bundle-strip' })
   const rename = el('input', { type: 'checkbox', id: 'bundle-rename' })
   rename.addEventListener('change', () => {
@@ -37,20 +37,25 @@ export function bundleOffer(name: string, make: MakeBundle): HTMLElement {
   }
   return el(
     'div',
-    { class: 'card' },
+    {},
+    el('div', { class: 'actions' }, go, beside),
     el(
       'p',
-      {},
-      'The bundle is a ZIP for a support or network engineer: captures with the decisive packets marked, logs, report. It opens with Wireshark and a browser.',
+      { class: 'soft small' },
+      'The bundle is a ZIP for a support or network engineer: the captures with the decisive packets marked, the logs, the report. It opens with Wireshark and a browser.',
     ),
     el(
-      'fieldset',
-      { class: 'checks' },
-      el('legend', { class: 'unseen' }, 'What the bundle leaves out'),
-      check(strip, 'Leave out what packets carry', 'only headers stay; documents and passwords do not'),
-      check(rename, 'Rename addresses', 'IP and MAC addresses, and machine names that are known; other names in the text of logs stay'),
+      'details',
+      {},
+      el('summary', {}, 'Leave something out of the bundle'),
+      el(
+        'fieldset',
+        { class: 'checks' },
+        el('legend', { class: 'unseen' }, 'What the bundle leaves out'),
+        check(strip, 'Leave out what packets carry', 'only headers stay; documents and passwords do not'),
+        check(rename, 'Rename addresses', 'IP and MAC addresses, and machine names that are known; other names in the text of logs stay'),
+      ),
     ),
-    el('div', { class: 'actions' }, go),
     outcome,
   )
 }

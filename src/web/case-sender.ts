@@ -1,9 +1,10 @@
 import { type CaseView, type ServiceAccess, startDiagnosis } from '../client/case-api.ts'
-import { countOf, formatBytes, formatSeconds } from '../client/figures.ts'
+import { countOf, formatBytes } from '../client/figures.ts'
 import { type Patience, patiently } from '../client/retry.ts'
 import { type Sending, sendFile, waitForVerdict } from '../client/send-case.ts'
 import { ServiceError } from '../client/service-error.ts'
 import { sleep } from '../client/sleep.ts'
+import { formatSeconds } from '../core/time/duration.ts'
 import { blobBytes } from './blob-spool.ts'
 import { announce, button, el } from './dom.ts'
 import { type ReadyFile, receiptsOf } from './file-list.ts'
@@ -35,7 +36,8 @@ export function caseSender(context: CaseContext, ready: () => readonly ReadyFile
     stop.hidden = false
     go.disabled = true
     try {
-      await sendAll(context, ready().filter(holdsSomething), patienceFor(cancel.signal, status), status, outcome)
+      await sendAll(context, ready, patienceFor(cancel.signal, status), status, outcome)
+      go.textContent = 'Sent'
     } catch (error) {
       status.replaceChildren(failure(error, cancel.signal))
       go.disabled = false
@@ -49,7 +51,7 @@ export function caseSender(context: CaseContext, ready: () => readonly ReadyFile
   return {
     node: el('section', {}, el('div', { class: 'actions' }, go, stop), status, outcome),
     update: (isReading) => {
-      const files = ready().filter(holdsSomething)
+      const files = ready().filter((file) => holdsSomething(file) && !isSent(file))
       const bytes = files.flatMap(({ cuts }) => cuts).reduce((sum, { receipt }) => sum + receipt.kept.bytes, 0)
       go.disabled = isReading || files.length === 0
       go.textContent = isReading ? 'Reading…' : files.length > 0 ? `Send ${countOf(files.length, 'file')}, ${formatBytes(bytes)}` : 'Send'
@@ -62,9 +64,17 @@ const holdsSomething = ({ cuts }: ReadyFile): boolean => cuts.some(({ receipt })
 
 const isSent = ({ card }: ReadyFile): boolean => card.node.dataset.state === 'sent'
 
-async function sendAll(context: CaseContext, files: readonly ReadyFile[], patience: Patience, status: HTMLElement, outcome: HTMLElement) {
+async function sendAll(
+  context: CaseContext,
+  ready: () => readonly ReadyFile[],
+  patience: Patience,
+  status: HTMLElement,
+  outcome: HTMLElement,
+) {
   const { access, found } = context
-  for (const file of files) if (!isSent(file)) await sendOne(context, file, patience)
+  // Asked again for each: one may be removed while another is sent.
+  const next = (): ReadyFile | undefined => ready().find((file) => holdsSomething(file) && !isSent(file))
+  for (let file = next(); file; file = next()) await sendOne(context, file, patience)
   await patiently(patience, () => startDiagnosis(access, found.id))
   const view = await waitForVerdict({ access, caseId: found.id, patience }, (says) =>
     status.replaceChildren(el('p', { class: 'soft' }, `Being diagnosed: ${says}`)),
@@ -91,11 +101,15 @@ async function sendOne({ access, found, memory }: CaseContext, file: ReadyFile, 
   const { card, cuts, chosen } = file
   const receipts = receiptsOf(cuts)
   let sent = 0
-  const show = (now: number, note: string): void => card.show({ kind: 'sending', receipts, sent: now, note })
+  let shown = 0
+  const show = (now: number, note: string): void => {
+    shown = now
+    card.show({ kind: 'sending', receipts, sent: now, note })
+  }
   show(0, '')
   const told: Patience = {
     ...patience,
-    onWait: (error, seconds) => show(sent, `${error.message}; trying again in ${formatSeconds(seconds)}`),
+    onWait: (error, seconds) => show(shown, `${error.message}; trying again in ${formatSeconds(seconds)}`),
   }
   const sending: Sending = { access, caseId: found.id, memory: memory.of(chosen.file), patience: told }
   for (const { kept, ...cut } of cuts) {

@@ -1,12 +1,13 @@
 import { type CaseView, getCase, type ServiceAccess, stripsPayload } from '../client/case-api.ts'
 import { instantOf, peerOf, windowOf } from '../client/case-window.ts'
-import { formatBytes, formatSeconds } from '../client/figures.ts'
+import { formatBytes } from '../client/figures.ts'
 import { ServiceError } from '../client/service-error.ts'
+import { formatSeconds } from '../core/time/duration.ts'
 import type { CaptureTarget } from './capture-commands.ts'
 import type { CaseLink } from './case-link.ts'
 import { CaseNames } from './case-names.ts'
 import { caseSender } from './case-sender.ts'
-import { el, stamp } from './dom.ts'
+import { button, el, stamp } from './dom.ts'
 import { dropZone } from './drop-zone.ts'
 import { Engine } from './engine.ts'
 import type { CutOrder } from './engine-protocol.ts'
@@ -25,7 +26,13 @@ export async function showCase(view: HTMLElement, link: CaseLink, onKnown: (targ
     view.replaceChildren(...(isResult ? await resultParts(found, access, link.purpose === 'bundle') : caseParts(found, access)))
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error
-    view.replaceChildren(el('h1', {}, 'This link does not open a case'), el('p', { class: 'note bad' }, adviceFor(error)))
+    const retry = button('Try again', () => location.reload(), { class: 'plain' })
+    const title = error.isPassing ? 'The case cannot be reached just now' : 'This link does not open a case'
+    view.replaceChildren(
+      el('h1', {}, title),
+      el('p', { class: 'note bad', role: 'alert' }, adviceFor(error)),
+      ...(error.isPassing ? [el('div', { class: 'actions' }, retry)] : []),
+    )
   }
 }
 
@@ -33,7 +40,7 @@ function adviceFor(error: ServiceError): string {
   if (error.status === 410) return 'The case was deleted. Ask your support contact for a new link.'
   if (error.status === 401 || error.status === 403 || error.status === 404)
     return 'It has expired or was withdrawn. Ask your support contact for a new one.'
-  if (error.status === 0) return 'There is no connection to the service. Check the network and reload this page.'
+  if (error.status === 0) return 'There is no connection to the service. Check the network, and try again.'
   return `${error.message}. Try again in a minute.`
 }
 

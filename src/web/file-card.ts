@@ -1,5 +1,6 @@
-import { countOf, formatBytes, formatCount, formatSeconds } from '../client/figures.ts'
+import { countOf, formatBytes, formatCount } from '../client/figures.ts'
 import type { CutReceipt } from '../core/intake/receipt.ts'
+import { formatSeconds } from '../core/time/duration.ts'
 import { button, el } from './dom.ts'
 import { type Range, timeStrip } from './time-strip.ts'
 
@@ -104,6 +105,9 @@ function receiptsView(receipts: readonly CutReceipt[], context: CardContext): HT
   })
 }
 
+/** Without a case nothing is cut: the reader knows of no window. */
+const OF_THE_WINDOW = new Set(['nothing-in-window', 'clock-shift', 'clock-corrected'])
+
 function receiptView(receipt: CutReceipt, context: CardContext): HTMLElement[] {
   const { source, window } = receipt
   const parts: HTMLElement[] = []
@@ -118,7 +122,8 @@ function receiptView(receipt: CutReceipt, context: CardContext): HTMLElement[] {
     )
   }
   parts.push(facts(receipt, context))
-  for (const { message } of receipt.warnings) parts.push(el('p', { class: 'note warn' }, message))
+  const told = receipt.warnings.filter(({ code }) => context.showsWindow || !OF_THE_WINDOW.has(code))
+  for (const { message } of told) parts.push(el('p', { class: 'note warn' }, message))
   return parts
 }
 

@@ -6,6 +6,12 @@ import { showTryHere } from './try-here.ts'
 const link = readCaseLink(location.hash)
 const guide = place('guide')
 
+const tellNetwork = (): void => {
+  place('offline').hidden = navigator.onLine
+}
+for (const change of ['online', 'offline'] as const) addEventListener(change, tellNetwork)
+tellNetwork()
+
 renderGuide(guide, {})
 if (link) {
   const { showCase } = await import('./case-view.ts')

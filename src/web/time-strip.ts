@@ -1,4 +1,4 @@
-import { formatSeconds } from '../client/figures.ts'
+import { formatSeconds } from '../core/time/duration.ts'
 import { el, readableStamp, stamp } from './dom.ts'
 
 /** Instants as the receipt states them, ISO 8601. */

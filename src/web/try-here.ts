@@ -1,6 +1,6 @@
-import { formatSeconds } from '../client/figures.ts'
 import type { PrivacySettings } from '../core/diagnosis/privacy/privacy.ts'
 import type { Diagnosis } from '../core/diagnosis/schema.ts'
+import { formatSeconds } from '../core/time/duration.ts'
 import { bundleOffer } from './bundle-offer.ts'
 import { announce, button, el } from './dom.ts'
 import { dropZone } from './drop-zone.ts'
@@ -97,7 +97,7 @@ function showResult(
   const { headline } = diagnosis.verdict
   const title = el('h2', { tabindex: '-1' }, headline)
   const copy = button('Copy for the ticket', () => void copyText(markdown), { class: 'plain' })
-  outcome.replaceChildren(title, el('div', { class: 'actions' }, copy), reportView(html), bundleOffer(bundleName(diagnosis), makeBundle))
+  outcome.replaceChildren(title, bundleOffer(bundleName(diagnosis), makeBundle, copy), reportView(html))
   title.focus()
   announce(headline)
 }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { countOf, formatBytes, formatSeconds } from '../../src/client/figures.ts'
+import { countOf, formatBytes } from '../../src/client/figures.ts'
+import { formatSeconds } from '../../src/core/time/duration.ts'
 
 it.each([
   [0, '0 B'],

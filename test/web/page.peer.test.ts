@@ -102,6 +102,7 @@ describe('try it here', () => {
 
   it('makes a bundle without addresses, and the map that puts them back is a file of its own', async () => {
     await diagnose('c001.pcap', 'c001.log')
+    await page.getByText('Leave something out of the bundle').click()
     await page.getByRole('checkbox', { name: 'Rename addresses' }).check()
     expect(await page.getByRole('checkbox', { name: 'Leave out what packets carry' }).isChecked()).toBe(true)
     expect(await violations(page)).toEqual([])
@@ -175,6 +176,7 @@ describe('the page', () => {
     await page.waitForFunction(() => navigator.serviceWorker.controller !== null)
     await context.setOffline(true)
     await page.reload()
+    await page.getByText('There is no network').waitFor()
     expect(await diagnose('c007.pcap.gz', 'c007.log')).toContain('cannot be reached')
     await page.frameLocator('iframe.report').getByRole('heading', { level: 1 }).first().waitFor()
   })

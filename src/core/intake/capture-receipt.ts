@@ -1,6 +1,7 @@
 import { type CutFacts, inFileClock } from '../capture/cut.ts'
 import { type CaptureSummary, type Instant, instantToIso, instantToNs } from '../capture/summary.ts'
 import { isoFromNs } from '../time/civil.ts'
+import { inLargerUnits } from '../time/duration.ts'
 import type { Window } from '../time/window.ts'
 import { QUICK_LEAD_SECONDS } from './quick-range.ts'
 import type { CutReceipt, FileOptions } from './receipt.ts'
@@ -93,8 +94,9 @@ function nothingInside({ capture, kept, dropped }: CutFacts, inFile: Window): Cu
 
 function missedBy(earliest: Instant, latest: Instant, { fromNs, toNs }: Window): string {
   const [first, last] = [instantToNs(earliest), instantToNs(latest)]
-  const seconds = (ns: bigint): string => `${Number(ns) / 1e9} s`
-  if (last < fromNs) return `the capture ends ${seconds(fromNs - last)} before it`
-  if (first >= toNs) return `the capture begins ${seconds(first - toNs)} after its end`
+  if (last < fromNs) return `the capture ends ${missed(fromNs - last, 'before it')}`
+  if (first >= toNs) return `the capture begins ${missed(first - toNs, 'after its end')}`
   return 'the capture has a gap there'
 }
+
+const missed = (ns: bigint, where: string): string => `${Number(ns) / 1e9} s ${where}${inLargerUnits(Number(ns) / 1e9)}`

@@ -1,5 +1,6 @@
 import type { CutReceipt } from '../intake/receipt.ts'
 import { isoFromNs } from '../time/civil.ts'
+import { inLargerUnits } from '../time/duration.ts'
 import { clockShift } from './clock-shift.ts'
 import type { CutLogOptions } from './cut-log.ts'
 import type { CutState } from './cut-state.ts'
@@ -82,6 +83,8 @@ function missedBy({ window, fileOptions }: CutLogOptions, { digest }: CutState):
   const before = Number(window.fromNs) / 1e9 + offset - digest.span.last
   const after = digest.span.first - (Number(window.toNs) / 1e9 + offset)
   const span = `the log runs from ${digest.firstAt} to ${digest.lastAt}`
-  if (before > 0) return `the log ends ${Number(before.toFixed(3))} s before it (${span})`
-  return after >= 0 ? `the log begins ${Number(after.toFixed(3))} s after its end (${span})` : `the log has a gap there (${span})`
+  if (before > 0) return `the log ends ${Number(before.toFixed(3))} s before it${inLargerUnits(before)} (${span})`
+  return after >= 0
+    ? `the log begins ${Number(after.toFixed(3))} s after its end${inLargerUnits(after)} (${span})`
+    : `the log has a gap there (${span})`
 }

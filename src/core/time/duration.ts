@@ -30,3 +30,16 @@ function iso8601(text: string): number | undefined {
   const count = (part: string | undefined): number => (part ? Number(part.replace(',', '.')) : 0)
   return count(weeks) * 604_800 + count(days) * 86_400 + count(hours) * 3600 + count(minutes) * 60 + count(seconds)
 }
+
+/** `0.4 s`, `42 s`, `3 min 05 s`, `2 h 10 min`, `4 d 3 h`: always two figures of meaning, never more. */
+export function formatSeconds(seconds: number): string {
+  const whole = Math.round(seconds)
+  if (seconds < 9.95) return `${Number(seconds.toFixed(1))} s`
+  if (whole < 60) return `${whole} s`
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`
+  if (whole < 172_800) return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')} min`
+  return `${Math.floor(whole / 86_400)} d ${Math.floor((whole % 86_400) / 3600)} h`
+}
+
+/** What a long time in seconds is in larger units, to stand behind it: `, which is 2 h 38 min`; nothing where seconds are clear enough. */
+export const inLargerUnits = (seconds: number): string => (seconds < 120 ? '' : `, which is ${formatSeconds(seconds)}`)

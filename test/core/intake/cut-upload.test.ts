@@ -88,6 +88,7 @@ it('a clock offset moves the window onto the file’s clock', async () => {
 
 it.each([
   ['before it', 60, 'the capture ends 55 s before it'],
+  ['long before it', 36_000, 'the capture ends 35995 s before it, which is 9 h 59 min'],
   ['after it', -60, 'the capture begins 58 s after its end'],
 ])('a window that misses the capture, which lies %s, says by how much', async (_, shift, says) => {
   const window = { fromNs: seconds(shift), toNs: seconds(shift + 2) }
