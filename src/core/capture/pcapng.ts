@@ -161,8 +161,11 @@ export class PcapngReader implements RecordReader {
     origin: PcapngInterface | undefined,
   ): void {
     const frame = this.#frame
-    frame.buffer = buffer
-    frame.view = view
+    // Written when they change only: a pointer's write costs as much as ten numbers.
+    if (frame.view !== view) {
+      frame.buffer = buffer
+      frame.view = view
+    }
     frame.recordStart = position
     frame.recordEnd = next
     frame.start = start

@@ -1,6 +1,9 @@
 import type { Frame } from '../capture/frame.ts'
 import { LINK_TYPES } from './link-types.ts'
 import type { Packet } from './packet.ts'
+import { decodePlainTcp } from './plain-tcp.ts'
+
+const ETHERNET = 1
 
 /**
  * Decodes one frame into the reused `packet`: link layer, tunnels, IP, transport headers. Never throws and never reads past
@@ -9,6 +12,7 @@ import type { Packet } from './packet.ts'
  * @returns whether anything was understood
  */
 export function decode(frame: Frame, packet: Packet): boolean {
+  if (frame.linkType === ETHERNET && decodePlainTcp(frame, packet)) return true
   packet.reset(frame)
   const decoder = LINK_TYPES[frame.linkType]
   return decoder === undefined ? packet.stop(`link type ${frame.linkType}`) : decoder(packet, frame.start)

@@ -67,8 +67,8 @@ export interface Page {
 export class ConnectionTable {
   /** For each record the index of its rich form + 1, or 0. */
   details = new Int32Array(1024)
-  /** After `find`: whether the packet comes from B, and the found record's entry of `details`. */
-  fromB = false
+  /** After `find`: 0 when the packet comes from A, 1 from B; and the found record's entry of `details`. */
+  turned = 0
   detail = 0
   readonly #live: LiveConnections
   readonly #pages: Page[] = []
@@ -117,9 +117,13 @@ export class ConnectionTable {
       const words = detail > 0 ? this.#live.words : this.page(id).words
       const at = detail > 0 ? (detail - 1) * LIVE_WORDS : this.base(id)
       if (((words[at + KIND] as number) & 3) !== kind) continue
-      const isFromA = words[at] === source && words[at + 1] === destination && words[at + 2] === ports
-      if (!isFromA && !(words[at] === destination && words[at + 1] === source && words[at + 2] === turnedPorts(ports))) continue
-      this.fromB = !isFromA
+      // Without branches: whose packet comes next cannot be foretold, and each wrong guess costs the processor some 5 ns.
+      const notFromA = ((words[at] as number) ^ source) | ((words[at + 1] as number) ^ destination) | ((words[at + 2] as number) ^ ports)
+      const notFromB =
+        ((words[at] as number) ^ destination) | ((words[at + 1] as number) ^ source) | ((words[at + 2] as number) ^ turnedPorts(ports))
+      const turned = (notFromA | -notFromA) >>> 31
+      if ((turned & ((notFromB | -notFromB) >>> 31)) !== 0) continue
+      this.turned = turned
       this.detail = detail
       return id
     }

@@ -27,8 +27,13 @@ export const ID = 157
 export const DECISIVE = 158
 export const DECISIVE_FIRST = 159
 export const B_SIDE = 160
+/** From side A to side B. */
+export const SIDE_STEP = 144
 export const ICMP_ERRORS = 296
 export const LIVE_WORDS = 304
+
+/** First word of the other side of a connection. */
+export const otherSide = (connection: number, side: number): number => 2 * connection + A_SIDE + B_SIDE - side
 
 /** Side, int32. What both sides' packets look at shares a cache line; first the `HAS_…` bits. */
 export const FLAGS = 0

@@ -8,9 +8,7 @@ import { afterSegment, CLOSED, ownState, peerState, RESET, turned } from './endp
 import { HISTORY, isLogged } from './history.ts'
 import { bump, type LiveConnections } from './live-connections.ts'
 import {
-  A_SIDE,
   ACKED_UNSEENS,
-  B_SIDE,
   BAD_CHECKSUMS,
   BYTES,
   CAPTURE_DUPLICATES,
@@ -41,6 +39,7 @@ import {
   NEXT_SEQ,
   NO_SCALE,
   OUT_OF_ORDERS,
+  otherSide,
   PACKETS,
   RESETS,
   RETRANSMISSIONS,
@@ -89,17 +88,10 @@ const options = new TcpOptions()
  * @param isBad its checksum is wrong: the receiver drops it, so it changes no endpoint state
  * @returns bits of `marks.ts`
  */
-export function followSegment(
-  live: LiveConnections,
-  connection: number,
-  fromB: boolean,
-  packet: Packet,
-  at: number,
-  isBad: boolean,
-): number {
+export function followSegment(live: LiveConnections, connection: number, own: number, packet: Packet, at: number, isBad: boolean): number {
   const { words } = live
-  const own = connection + (fromB ? B_SIDE : A_SIDE)
-  const other = connection + (fromB ? A_SIDE : B_SIDE)
+  const other = otherSide(connection, own)
+  const fromB = own > other
   const seq = packet.seq | 0
   const ack = packet.ack | 0
   noteArrival(live, connection, own, packet, at)

@@ -3,9 +3,7 @@ import { noteIpId, noteMac, noteRtt, noteTtl } from './baselines.ts'
 import { fingerprint, pathOf, remember, wrappedMicros } from './duplicates.ts'
 import type { LiveConnections } from './live-connections.ts'
 import {
-  A_SIDE,
   ACKED,
-  B_SIDE,
   BYTES,
   FIRST_RTT,
   FLAGS,
@@ -23,6 +21,7 @@ import {
   NEXT_SEQ_AT,
   NO_SCALE,
   OPEN_HOLES,
+  otherSide,
   PACKETS,
   RTT_COUNT,
   RTT_MIN,
@@ -47,11 +46,10 @@ const INDIFFERENT = PSH | 0xc0
  *
  * @returns false, having changed nothing, when the segment needs the whole analysis
  */
-export function followPlainSegment(live: LiveConnections, connection: number, fromB: boolean, packet: Packet, at: number): boolean {
+export function followPlainSegment(live: LiveConnections, connection: number, own: number, packet: Packet, at: number): boolean {
   if ((packet.flags & ~INDIFFERENT) !== ACK || packet.window === 0) return false
   const { words, doubles } = live
-  const own = connection + (fromB ? B_SIDE : A_SIDE)
-  const other = connection + (fromB ? A_SIDE : B_SIDE)
+  const other = otherSide(connection, own)
   const { payloadLength } = packet
   const seq = packet.view.getInt32(packet.transportStart + 4)
   const ack = packet.view.getInt32(packet.transportStart + 8)

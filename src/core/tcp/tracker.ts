@@ -26,7 +26,7 @@ import { factsOf } from './facts.ts'
 import { followLite, makeLite } from './lite.ts'
 import { bump, LiveConnections } from './live-connections.ts'
 import { followDatagram } from './live-datagram.ts'
-import { A_SIDE, B_SIDE, BASE, FLAGS, HAS_BASE, ICMP_ERRORS, LIVE_WORDS } from './live-layout.ts'
+import { A_SIDE, B_SIDE, BASE, FLAGS, HAS_BASE, ICMP_ERRORS, LIVE_WORDS, SIDE_STEP } from './live-layout.ts'
 import { followSegment } from './live-segment.ts'
 import { originatorOf } from './originator.ts'
 import { followPlainSegment } from './plain-segment.ts'
@@ -89,7 +89,8 @@ export class Tracker {
   }
   /** Why frames were not decoded → how many. */
   readonly notDecoded = new Map<string, number>()
-  readonly #options: TrackerOptions
+  readonly #sumsEvery: boolean
+  readonly #onSegment: TrackerOptions['onSegment']
   readonly #limits: TrackerLimits
   readonly #packet = new Packet()
   readonly #table: ConnectionTable
@@ -102,7 +103,8 @@ export class Tracker {
   #lastSeconds = 0
 
   constructor(options: TrackerOptions = {}) {
-    this.#options = options
+    this.#sumsEvery = options.checksums !== 'sampled'
+    this.#onSegment = options.onSegment
     const { connections, detailed } = options.limits ?? DEFAULT_LIMITS
     this.#limits = { connections: Math.min(connections, MOST_RECORDS), detailed }
     this.#live = new LiveConnections(this.#limits.detailed)
@@ -172,21 +174,23 @@ export class Tracker {
     const ports = (packet.sourcePort << 16) | packet.destinationPort
     const at = packet.seconds + packet.nanoseconds / 1e9
     let id = table.find(kind, source, destination, ports)
-    let fromB = table.fromB
-    if (id < 0 || ((packet.flags & (SYN | ACK)) === SYN && this.#isReused(id, fromB, packet))) {
+    let { turned } = table
+    if (id < 0 || ((packet.flags & (SYN | ACK)) === SYN && this.#isReused(id, turned !== 0, packet))) {
       id = this.#add(kind, source, destination, ports, id, packet, at)
-      fromB = false
+      turned = 0
     }
     const { detail } = table
-    if (detail === 0) followLite(table, id, fromB, packet, at)
-    else {
-      const live = this.#live
-      const connection = (detail - 1) * LIVE_WORDS
-      const isBad = isDamaged(live.words, connection + (fromB ? B_SIDE : A_SIDE), packet, this.#options.checksums !== 'sampled')
-      const isPlain = !isBad && followPlainSegment(live, connection, fromB, packet, at)
-      const marks = isPlain ? 0 : followSegment(live, connection, fromB, packet, at, isBad)
-      this.#options.onSegment?.(packet, id, !fromB, marks)
+    if (detail === 0) {
+      followLite(table, id, turned !== 0, packet, at)
+      return
     }
+    const live = this.#live
+    const connection = (detail - 1) * LIVE_WORDS
+    const own = connection + A_SIDE + turned * SIDE_STEP
+    const isBad = isDamaged(live.words, own, packet, this.#sumsEvery)
+    const isPlain = !isBad && followPlainSegment(live, connection, own, packet, at)
+    const marks = isPlain ? 0 : followSegment(live, connection, own, packet, at, isBad)
+    if (this.#onSegment !== undefined) this.#onSegment(packet, id, turned === 0, marks)
   }
 
   /** A SYN in a known connection begins a new one, unless it is the old SYN again: a connect tried once more, even after a reset. As Wireshark numbers streams. */
@@ -209,7 +213,7 @@ export class Tracker {
     const ports = (packet.sourcePort << 16) | packet.destinationPort
     const at = packet.seconds + packet.nanoseconds / 1e9
     let id = this.#table.find(kind, source, destination, ports)
-    const fromB = id >= 0 && this.#table.fromB
+    const fromB = id >= 0 && this.#table.turned !== 0
     if (id < 0) id = this.#add(kind, source, destination, ports, id, packet, at)
     const live = this.#liveOf(id)
     if (live < 0) followLite(this.#table, id, fromB, packet, at)
@@ -228,7 +232,7 @@ export class Tracker {
     const live = id < 0 ? -1 : this.#liveOf(id)
     if (live < 0) return
     bump(this.#live.words, live + ICMP_ERRORS)
-    this.#live.keep(live, KEPT.icmp, packet, this.#table.fromB, sourceText(packet))
+    this.#live.keep(live, KEPT.icmp, packet, this.#table.turned !== 0, sourceText(packet))
   }
 
   /** @param older what `find` says of the ends */
