@@ -1,8 +1,11 @@
 import { ABSENT, ACK, type Packet, PSH } from '../packet/packet.ts'
 import { noteIpId, noteMac, noteRtt, noteTtl } from './baselines.ts'
 import { fingerprint, pathOf, remember, wrappedMicros } from './duplicates.ts'
+import { INACTIVE, ownState, peerState } from './endpoint-state.ts'
+import { HISTORY } from './history.ts'
 import type { LiveConnections } from './live-connections.ts'
 import {
+  A_SIDE,
   ACKED,
   BYTES,
   FIRST_RTT,
@@ -26,6 +29,7 @@ import {
   RTT_COUNT,
   RTT_MIN,
   SENT,
+  STATES,
   TIMED_AT,
   TIMED_END,
   TIMING,
@@ -41,8 +45,8 @@ const INDIFFERENT = PSH | 0xc0
 
 /**
  * Follows a segment to which nothing in the analysis applies: the next bytes in order, or an acknowledgement of something new,
- * between two sides that were in no trouble. Nine of ten segments of a healthy capture are of this sort, and this path does for
- * them what `followSegment` would.
+ * between two sides that were in no trouble. All segments of a healthy connection but SYNs and FINs are of this sort, and this path
+ * does for them what `followSegment` would.
  *
  * @returns false, having changed nothing, when the segment needs the whole analysis
  */
@@ -54,6 +58,9 @@ export function followPlainSegment(live: LiveConnections, connection: number, ow
   const seq = packet.view.getInt32(packet.transportStart + 4)
   const ack = packet.view.getInt32(packet.transportStart + 8)
   if (!isPlain(words, own, other, seq, ack, payloadLength)) return false
+  const flags = words[own + FLAGS] as number
+  const letter = payloadLength > 0 ? WROTE_DATA : WROTE_ACK
+  if (!(flags & letter) && !writeLetter(live, connection, own, letter)) return false
   notePacket(live, own, packet)
   remember(words, own, fingerprint(packet), pathOf(packet), wrappedMicros(packet))
   words[own + WINDOW] = packet.window
@@ -72,27 +79,38 @@ export function followPlainSegment(live: LiveConnections, connection: number, ow
     doubles[d + LAST_PURE_ACK_AT] = at
     keepLast(words, own + LAST_PURE_ACK, packet)
   }
-  if (ack !== words[own + LAST_ACK]) {
+  if (ack !== words[own + LAST_ACK] || !(flags & HAS_ACK)) {
+    words[own + FLAGS] = (words[own + FLAGS] as number) | HAS_ACK
     words[own + LAST_ACK] = ack
     acknowledge(live, connection, own, other, ack, at)
   }
   return true
 }
 
-/** Nothing before this segment is missing, nothing in it was seen before, and it adds no letter to the history. */
+/** Nothing before this segment is missing, and nothing in it was seen before. */
 function isPlain(words: Int32Array, own: number, other: number, seq: number, ack: number, length: number): boolean {
-  const needed = HAS_SEQ | HAS_ACK | (length > 0 ? WROTE_DATA : WROTE_ACK)
-  if (((words[own + FLAGS] as number) & needed) !== needed || seq !== words[own + NEXT_SEQ]) return false
+  const flags = words[own + FLAGS] as number
   const otherFlags = words[other + FLAGS] as number
-  if (!(otherFlags & HAS_SEQ) || words[own + LAST_MARKS] !== 0 || words[other + LAST_MARKS] !== 0 || words[other + OPEN_HOLES] !== 0)
-    return false
-  const progress = (ack - (words[own + LAST_ACK] as number)) | 0
+  if (!(flags & otherFlags & HAS_SEQ) || seq !== words[own + NEXT_SEQ]) return false
+  if (words[own + LAST_MARKS] !== 0 || words[other + LAST_MARKS] !== 0 || words[other + OPEN_HOLES] !== 0) return false
+  const progress = flags & HAS_ACK ? (ack - (words[own + LAST_ACK] as number)) | 0 : 1
   if (progress < 0 || ((ack - (words[other + NEXT_SEQ] as number)) | 0) > 0) return false
   if (length === 0) return progress > 0
   // In a capture that begins in the middle, new bytes may have been acknowledged before they are seen.
   if (!(otherFlags & HAS_ACK)) return true
   if ((((words[other + LAST_ACK] as number) - seq - length) | 0) >= 0) return false
   return !fillsWindow(words, own, other, (seq + length) | 0)
+}
+
+/** The history's letter for a side's first data, or first bare acknowledgement. @returns false where it may change the endpoint's state */
+function writeLetter(live: LiveConnections, connection: number, own: number, letter: number): boolean {
+  const { words } = live
+  const isB = own > connection + A_SIDE
+  const states = words[connection + STATES] as number
+  if ((isB ? peerState(states) : ownState(states)) === INACTIVE) return false
+  words[own + FLAGS] = (words[own + FLAGS] as number) | letter
+  live.addLetter(connection, letter === WROTE_DATA ? HISTORY.data : HISTORY.ack, isB, false)
+  return true
 }
 
 /** Whether bytes up to `end` reach the last byte of the window that the other side offered. */
