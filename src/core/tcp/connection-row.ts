@@ -62,9 +62,10 @@ export function connectionRow(connection: TrackedConnection): ConnectionRow {
 
 /** The side whose address the first reset carries: evidence, not a verdict. */
 export function resetBy(connection: TrackedConnection): 'originator' | 'responder' | null {
-  const first = connection.decisive.find((packet) => packet.role === 'rst')
+  const { originator, responder } = connection
+  const first = originator.resets + responder.resets > 0 ? connection.decisive.find((packet) => packet.role === 'rst') : undefined
   if (first !== undefined) return first.from
   const wasReset = (side: SideFacts): boolean => side.resets > 0 || side.state === 'reset'
-  if (wasReset(connection.originator)) return 'originator'
-  return wasReset(connection.responder) ? 'responder' : null
+  if (wasReset(originator)) return 'originator'
+  return wasReset(responder) ? 'responder' : null
 }

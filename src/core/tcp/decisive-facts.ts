@@ -1,5 +1,6 @@
 import { ACK } from '../packet/packet.ts'
 import type { DecisivePacket } from './connection.ts'
+import { KIND_TURNED } from './connection-table.ts'
 import { type KeptPacket, sideOf } from './decisive.ts'
 import type { LiveConnections } from './live-connections.ts'
 import {
@@ -12,13 +13,15 @@ import {
   LAST_DATA_AT,
   LAST_PURE_ACK,
   LAST_PURE_ACK_AT,
+  LIVE_KIND,
   NEXT_SEQ,
   SENT,
 } from './live-layout.ts'
 import { seqDelta } from './sequence.ts'
 
 /** The packets that decide how a connection ended, in file order. */
-export function decisivePackets(live: LiveConnections, connection: number, originatorIsA: boolean): DecisivePacket[] {
+export function decisivePackets(live: LiveConnections, connection: number): DecisivePacket[] {
+  const originatorIsA = ((live.words[connection + LIVE_KIND] as number) & KIND_TURNED) === 0
   const kept = live.kept(connection)
   for (const fromB of [false, true]) {
     const side = connection + (fromB ? B_SIDE : A_SIDE)

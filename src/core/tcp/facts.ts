@@ -1,7 +1,7 @@
 import { ipText } from '../packet/address.ts'
 import type { AddressTable } from './address-table.ts'
 import { tcpConnState, udpConnState } from './conn-state.ts'
-import type { ConnState, SideFacts, TrackedConnection } from './connection.ts'
+import type { ConnState, DecisivePacket, SideFacts, TrackedConnection } from './connection.ts'
 import {
   A_ADDRESS,
   B_ADDRESS,
@@ -32,53 +32,85 @@ import { endpointStateName, ownState, peerState, turned } from './endpoint-state
 import { historyText } from './history.ts'
 import { liteHistory } from './lite.ts'
 import type { LiveConnections } from './live-connections.ts'
-import { A_SIDE, B_SIDE, ICMP_ERRORS, LIVE_WORDS, STATES } from './live-layout.ts'
+import { A_SIDE, B_SIDE, ICMP_ERRORS, LIVE_WORDS, otherSide, STATES } from './live-layout.ts'
 import { NOTHING, sideFacts } from './side-facts.ts'
 
 /** The facts of one connection, from its record and, where it is followed in full, from that. */
-export function factsOf(table: ConnectionTable, addresses: AddressTable, id: number, live: LiveConnections): TrackedConnection {
-  const { words, doubles } = table.page(id)
-  const base = table.base(id)
-  const word = (place: number): number => words[base + place] as number
-  const kind = word(KIND)
-  const detail = table.details[id] as number
-  const isDetailed = detail > 0
-  const at = (detail - 1) * LIVE_WORDS
-  const originatorIsA = (kind & KIND_TURNED) === 0
-  const states = isDetailed ? (live.words[at + STATES] as number) : kind >>> KIND_STATES_SHIFT
-  const ipA = addressText(addresses, word(A_ADDRESS), kind)
-  const ipB = addressText(addresses, word(B_ADDRESS), kind)
-  const portA = word(PORTS) >>> 16
-  const portB = word(PORTS) & 0xffff
-  const isUdp = (kind & KIND_UDP) !== 0
-  const a = isDetailed
-    ? sideFacts(live, at + A_SIDE, at + B_SIDE, isUdp, ipA, portA, ownState(states))
-    : plainSideFacts(table, id, false, ipA, portA, ownState(states))
-  const b = isDetailed
-    ? sideFacts(live, at + B_SIDE, at + A_SIDE, isUdp, ipB, portB, peerState(states))
-    : plainSideFacts(table, id, true, ipB, portB, peerState(states))
-  const originator = originatorIsA ? a : b
-  const responder = originatorIsA ? b : a
-  const history = historyText(isDetailed ? live.historyCodes(at) : liteHistory(words, base), originatorIsA)
-  const vlan = (kind >>> KIND_VLAN_SHIFT) & KIND_VLAN_MASK
-  const startedAt = doubles[(base >> 1) + STARTED_AT] as number
-  return {
-    protocol: isUdp ? 'udp' : 'tcp',
-    streamIndex: word(STREAM),
-    originator,
-    responder,
-    originatorBy: ORIGINATOR_BY[(kind >> KIND_BY_SHIFT) & 3] ?? 'first-packet',
-    connState: connStateOf(kind, originator, responder, originatorIsA ? states : turned(states), history),
-    history,
-    startedAt,
-    endedAt: Math.max(startedAt, a.lastAt, b.lastAt),
-    firstFrame: word(FIRST_FRAME),
-    lastFrame: isDetailed ? live.lastFrame(at) : word(LAST_FRAME),
-    vlan: vlan === 0 ? undefined : vlan - 1,
-    icmpErrors: isDetailed ? (live.words[at + ICMP_ERRORS] as number) : 0,
-    detailed: isDetailed,
-    decisive: isDetailed ? decisivePackets(live, at, originatorIsA) : [],
+export class ConnectionFacts implements TrackedConnection {
+  readonly protocol: 'tcp' | 'udp'
+  readonly streamIndex: number
+  readonly originator: SideFacts
+  readonly responder: SideFacts
+  readonly originatorBy: TrackedConnection['originatorBy']
+  readonly connState: ConnState
+  readonly history: string
+  readonly startedAt: number
+  readonly endedAt: number
+  readonly firstFrame: number
+  readonly lastFrame: number
+  readonly vlan: number | undefined
+  readonly icmpErrors: number
+  readonly detailed: boolean
+  readonly #live: LiveConnections
+  /** First word among the connections followed in full; below 0 where it is none of them. */
+  readonly #at: number
+  #decisive: readonly DecisivePacket[] | undefined
+
+  constructor(table: ConnectionTable, addresses: AddressTable, id: number, live: LiveConnections) {
+    const { words, doubles } = table.page(id)
+    const base = table.base(id)
+    const word = (place: number): number => words[base + place] as number
+    const kind = word(KIND)
+    const at = ((table.details[id] as number) - 1) * LIVE_WORDS
+    const vlan = (kind >>> KIND_VLAN_SHIFT) & KIND_VLAN_MASK
+    const originatorIsA = (kind & KIND_TURNED) === 0
+    this.#live = live
+    this.#at = at
+    this.detailed = at >= 0
+    const states = this.detailed ? (live.words[at + STATES] as number) : kind >>> KIND_STATES_SHIFT
+    const ends = { table, addresses, id, live, at }
+    const a = sideOf(ends, false, ownState(states))
+    const b = sideOf(ends, true, peerState(states))
+    this.protocol = kind & KIND_UDP ? 'udp' : 'tcp'
+    this.streamIndex = word(STREAM)
+    this.originator = originatorIsA ? a : b
+    this.responder = originatorIsA ? b : a
+    this.originatorBy = ORIGINATOR_BY[(kind >> KIND_BY_SHIFT) & 3] ?? 'first-packet'
+    this.history = historyText(this.detailed ? live.historyCodes(at) : liteHistory(words, base), originatorIsA)
+    this.connState = connStateOf(kind, this.originator, this.responder, originatorIsA ? states : turned(states), this.history)
+    this.startedAt = doubles[(base >> 1) + STARTED_AT] as number
+    this.endedAt = Math.max(this.startedAt, a.lastAt, b.lastAt)
+    this.firstFrame = word(FIRST_FRAME)
+    this.lastFrame = this.detailed ? live.lastFrame(at) : word(LAST_FRAME)
+    this.vlan = vlan === 0 ? undefined : vlan - 1
+    this.icmpErrors = this.detailed ? (live.words[at + ICMP_ERRORS] as number) : 0
   }
+
+  /** Made when they are asked for: most connections' never are, and they would be half of what facts cost. */
+  get decisive(): readonly DecisivePacket[] {
+    this.#decisive ??= this.detailed ? decisivePackets(this.#live, this.#at) : []
+    return this.#decisive
+  }
+}
+
+interface Ends {
+  readonly table: ConnectionTable
+  readonly addresses: AddressTable
+  readonly id: number
+  readonly live: LiveConnections
+  readonly at: number
+}
+
+function sideOf({ table, addresses, id, live, at }: Ends, isB: boolean, state: number): SideFacts {
+  const { words } = table.page(id)
+  const base = table.base(id)
+  const kind = words[base + KIND] as number
+  const ports = words[base + PORTS] as number
+  const ip = addressText(addresses, words[base + (isB ? B_ADDRESS : A_ADDRESS)] as number, kind)
+  const port = isB ? ports & 0xffff : ports >>> 16
+  if (at < 0) return plainSideFacts(table, id, isB, ip, port, state)
+  const own = at + (isB ? B_SIDE : A_SIDE)
+  return sideFacts(live, own, otherSide(at, own), (kind & KIND_UDP) !== 0, ip, port, state)
 }
 
 function connStateOf(kind: number, originator: SideFacts, responder: SideFacts, states: number, history: string): ConnState {

@@ -22,7 +22,7 @@ import {
 } from './connection-table.ts'
 import { isDamaged } from './damage.ts'
 import { KEPT } from './decisive.ts'
-import { factsOf } from './facts.ts'
+import { ConnectionFacts } from './facts.ts'
 import { followLite, makeLite } from './lite.ts'
 import { bump, LiveConnections } from './live-connections.ts'
 import { followDatagram } from './live-datagram.ts'
@@ -149,9 +149,12 @@ export class Tracker {
     else this.counts.otherIp++
   }
 
-  /** The connections, in the order of their first packets. May be called at any time. */
+  /**
+   * The connections, in the order of their first packets. May be called at any time; but `decisive` is read from the tracker's
+   * memory when it is first asked for, so take it before the tracker goes on.
+   */
   *finish(): Generator<TrackedConnection> {
-    for (let id = 0; id < this.#table.size; id++) yield factsOf(this.#table, this.#addresses, id, this.#live)
+    for (let id = 0; id < this.#table.size; id++) yield new ConnectionFacts(this.#table, this.#addresses, id, this.#live)
   }
 
   #countUndecoded(reason: string): void {
