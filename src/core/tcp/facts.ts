@@ -33,90 +33,109 @@ import { historyText } from './history.ts'
 import { liteHistory } from './lite.ts'
 import type { LiveConnections } from './live-connections.ts'
 import { A_SIDE, B_SIDE, ICMP_ERRORS, LIVE_WORDS, otherSide, STATES } from './live-layout.ts'
-import { NOTHING, sideFacts } from './side-facts.ts'
+import { type End, LiveSideFacts, NOTHING } from './side-facts.ts'
 
-/** The facts of one connection, from its record and, where it is followed in full, from that. */
+/**
+ * The facts of one connection, from its record and, where it is followed in full, from that; read when they are asked for, as
+ * nobody asks for all of a million connections'.
+ */
 export class ConnectionFacts implements TrackedConnection {
-  readonly protocol: 'tcp' | 'udp'
-  readonly streamIndex: number
-  readonly originator: SideFacts
-  readonly responder: SideFacts
-  readonly originatorBy: TrackedConnection['originatorBy']
-  readonly connState: ConnState
-  readonly history: string
-  readonly startedAt: number
-  readonly endedAt: number
-  readonly firstFrame: number
-  readonly lastFrame: number
-  readonly vlan: number | undefined
-  readonly icmpErrors: number
-  readonly detailed: boolean
+  readonly #table: ConnectionTable
+  readonly #addresses: AddressTable
+  readonly #id: number
   readonly #live: LiveConnections
   /** First word among the connections followed in full; below 0 where it is none of them. */
   readonly #at: number
+  readonly #kind: number
+  /** Side A, who sent first, and B. */
+  readonly #a: SideFacts
+  readonly #b: SideFacts
   #decisive: readonly DecisivePacket[] | undefined
 
   constructor(table: ConnectionTable, addresses: AddressTable, id: number, live: LiveConnections) {
-    const { words, doubles } = table.page(id)
-    const base = table.base(id)
-    const word = (place: number): number => words[base + place] as number
-    const kind = word(KIND)
-    const at = ((table.details[id] as number) - 1) * LIVE_WORDS
-    const vlan = (kind >>> KIND_VLAN_SHIFT) & KIND_VLAN_MASK
-    const originatorIsA = (kind & KIND_TURNED) === 0
+    this.#table = table
+    this.#addresses = addresses
+    this.#id = id
     this.#live = live
-    this.#at = at
-    this.detailed = at >= 0
-    const states = this.detailed ? (live.words[at + STATES] as number) : kind >>> KIND_STATES_SHIFT
-    const ends = { table, addresses, id, live, at }
-    const a = sideOf(ends, false, ownState(states))
-    const b = sideOf(ends, true, peerState(states))
-    this.protocol = kind & KIND_UDP ? 'udp' : 'tcp'
-    this.streamIndex = word(STREAM)
-    this.originator = originatorIsA ? a : b
-    this.responder = originatorIsA ? b : a
-    this.originatorBy = ORIGINATOR_BY[(kind >> KIND_BY_SHIFT) & 3] ?? 'first-packet'
-    this.history = historyText(this.detailed ? live.historyCodes(at) : liteHistory(words, base), originatorIsA)
-    this.connState = connStateOf(kind, this.originator, this.responder, originatorIsA ? states : turned(states), this.history)
-    this.startedAt = doubles[(base >> 1) + STARTED_AT] as number
-    this.endedAt = Math.max(this.startedAt, a.lastAt, b.lastAt)
-    this.firstFrame = word(FIRST_FRAME)
-    this.lastFrame = this.detailed ? live.lastFrame(at) : word(LAST_FRAME)
-    this.vlan = vlan === 0 ? undefined : vlan - 1
-    this.icmpErrors = this.detailed ? (live.words[at + ICMP_ERRORS] as number) : 0
+    this.#at = ((table.details[id] as number) - 1) * LIVE_WORDS
+    this.#kind = this.#word(KIND)
+    this.#a = this.#side(false)
+    this.#b = this.#side(true)
   }
 
-  /** Made when they are asked for: most connections' never are, and they would be half of what facts cost. */
+  #word(place: number): number {
+    return this.#table.page(this.#id).words[this.#table.base(this.#id) + place] as number
+  }
+
+  #side(isB: boolean): SideFacts {
+    const ip = addressText(this.#addresses, this.#word(isB ? B_ADDRESS : A_ADDRESS), this.#kind)
+    const port = isB ? this.#word(PORTS) & 0xffff : this.#word(PORTS) >>> 16
+    const end = { ip, port, state: endpointStateName(isB ? peerState(this.#states) : ownState(this.#states)) }
+    if (!this.detailed) return plainSideFacts(this.#table, this.#id, isB, end)
+    const own = this.#at + (isB ? B_SIDE : A_SIDE)
+    return new LiveSideFacts(this.#live, own, otherSide(this.#at, own), (this.#kind & KIND_UDP) !== 0, end)
+  }
+
+  /** Packed endpoint states, side A first. */
+  get #states(): number {
+    return this.detailed ? (this.#live.words[this.#at + STATES] as number) : this.#kind >>> KIND_STATES_SHIFT
+  }
+  get #originatorIsA(): boolean {
+    return (this.#kind & KIND_TURNED) === 0
+  }
+
+  get protocol(): 'tcp' | 'udp' {
+    return this.#kind & KIND_UDP ? 'udp' : 'tcp'
+  }
+  get streamIndex(): number {
+    return this.#word(STREAM)
+  }
+  get originator(): SideFacts {
+    return this.#originatorIsA ? this.#a : this.#b
+  }
+  get responder(): SideFacts {
+    return this.#originatorIsA ? this.#b : this.#a
+  }
+  get originatorBy(): TrackedConnection['originatorBy'] {
+    return ORIGINATOR_BY[(this.#kind >> KIND_BY_SHIFT) & 3] ?? 'first-packet'
+  }
+  get connState(): ConnState {
+    const { originator, responder } = this
+    if (this.#kind & KIND_UDP) return udpConnState(originator.packets > 0, responder.packets > 0)
+    const states = this.#originatorIsA ? this.#states : turned(this.#states)
+    return tcpConnState(ownState(states), peerState(states), this)
+  }
+  get history(): string {
+    const { words } = this.#table.page(this.#id)
+    const codes = this.detailed ? this.#live.historyCodes(this.#at) : liteHistory(words, this.#table.base(this.#id))
+    return historyText(codes, this.#originatorIsA)
+  }
+  get startedAt(): number {
+    return this.#table.page(this.#id).doubles[(this.#table.base(this.#id) >> 1) + STARTED_AT] as number
+  }
+  get endedAt(): number {
+    return Math.max(this.startedAt, this.#a.lastAt, this.#b.lastAt)
+  }
+  get firstFrame(): number {
+    return this.#word(FIRST_FRAME)
+  }
+  get lastFrame(): number {
+    return this.detailed ? this.#live.lastFrame(this.#at) : this.#word(LAST_FRAME)
+  }
+  get vlan(): number | undefined {
+    const vlan = (this.#kind >>> KIND_VLAN_SHIFT) & KIND_VLAN_MASK
+    return vlan === 0 ? undefined : vlan - 1
+  }
+  get icmpErrors(): number {
+    return this.detailed ? (this.#live.words[this.#at + ICMP_ERRORS] as number) : 0
+  }
+  get detailed(): boolean {
+    return this.#at >= 0
+  }
   get decisive(): readonly DecisivePacket[] {
     this.#decisive ??= this.detailed ? decisivePackets(this.#live, this.#at) : []
     return this.#decisive
   }
-}
-
-interface Ends {
-  readonly table: ConnectionTable
-  readonly addresses: AddressTable
-  readonly id: number
-  readonly live: LiveConnections
-  readonly at: number
-}
-
-function sideOf({ table, addresses, id, live, at }: Ends, isB: boolean, state: number): SideFacts {
-  const { words } = table.page(id)
-  const base = table.base(id)
-  const kind = words[base + KIND] as number
-  const ports = words[base + PORTS] as number
-  const ip = addressText(addresses, words[base + (isB ? B_ADDRESS : A_ADDRESS)] as number, kind)
-  const port = isB ? ports & 0xffff : ports >>> 16
-  if (at < 0) return plainSideFacts(table, id, isB, ip, port, state)
-  const own = at + (isB ? B_SIDE : A_SIDE)
-  return sideFacts(live, own, otherSide(at, own), (kind & KIND_UDP) !== 0, ip, port, state)
-}
-
-function connStateOf(kind: number, originator: SideFacts, responder: SideFacts, states: number, history: string): ConnState {
-  if (kind & KIND_UDP) return udpConnState(originator.packets > 0, responder.packets > 0)
-  const noPayload = originator.uniqueBytes === 0 && responder.uniqueBytes === 0
-  return tcpConnState(ownState(states), peerState(states), history, noPayload)
 }
 
 const scratch = new DataView(new ArrayBuffer(16))
@@ -129,16 +148,14 @@ function addressText(addresses: AddressTable, word: number, kind: number): strin
 }
 
 /** What a record alone knows of a side. */
-function plainSideFacts(table: ConnectionTable, id: number, isB: boolean, ip: string, port: number, state: number): SideFacts {
+function plainSideFacts(table: ConnectionTable, id: number, isB: boolean, end: End): SideFacts {
   const { words, doubles } = table.page(id)
   const base = table.base(id)
   const side = base + SIDE_START + (isB ? SIDE_WORDS : 0)
   const bytes = doubles[(side >> 1) + BYTES] as number
   return {
     ...NOTHING,
-    ip,
-    port,
-    state: endpointStateName(state),
+    ...end,
     packets: words[side + PACKETS] as number,
     bytes,
     uniqueBytes: bytes,

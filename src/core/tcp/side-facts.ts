@@ -1,6 +1,5 @@
 import { ipIdFacts, macFacts, rttFacts, ttlFacts } from './baselines.ts'
-import type { SideFacts } from './connection.ts'
-import { endpointStateName } from './endpoint-state.ts'
+import type { EndpointState, RfcState, SideFacts } from './connection.ts'
 import type { LiveConnections } from './live-connections.ts'
 import {
   ACKED,
@@ -36,6 +35,13 @@ import {
 } from './live-layout.ts'
 import { rfcState } from './rfc-state.ts'
 import { synOptionsOf } from './syn-options.ts'
+
+/** What is known of a side whichever form its connection has. */
+export interface End {
+  readonly ip: string
+  readonly port: number
+  readonly state: EndpointState
+}
 
 /** A side about which nothing is known. */
 export const NOTHING: SideFacts = {
@@ -76,59 +82,130 @@ export const NOTHING: SideFacts = {
   rtt: undefined,
 }
 
-/** The facts of one side of a connection that is followed in full. @param own first word of the side, `other` of its peer */
-export function sideFacts(
-  live: LiveConnections,
-  own: number,
-  other: number,
-  isUdp: boolean,
-  ip: string,
-  port: number,
-  state: number,
-): SideFacts {
-  const { words, doubles } = live
-  const count = (place: number): number => words[own + place] as number
-  const number = (place: number): number => doubles[(own >> 1) + place] as number
-  const bytes = number(BYTES)
-  const sent = number(SENT)
-  const acked = number(ACKED)
-  const isSummed = count(GOOD_CHECKSUMS) > 0
-  const wrong = count(BAD_CHECKSUMS)
-  return {
-    ip,
-    port,
-    state: endpointStateName(state),
-    rfcState: isUdp ? 'unknown' : rfcState(words, own, other),
-    packets: count(PACKETS),
-    bytes,
-    uniqueBytes: isUdp ? bytes : Math.max(0, Math.max(sent, acked) - 1 - (count(FLAGS) & HAS_FIN ? 1 : 0)),
-    firstAt: number(FIRST_AT),
-    lastAt: number(LAST_AT),
-    lastDataAt: count(LAST_DATA) !== 0 ? number(LAST_DATA_AT) : undefined,
-    sentSeq: Math.max(0, sent),
-    ackedSeq: Math.max(0, acked),
-    retransmissions: count(RETRANSMISSIONS),
-    fastRetransmissions: count(FAST_RETRANSMISSIONS),
-    spuriousRetransmissions: count(SPURIOUS_RETRANSMISSIONS),
-    outOfOrder: count(OUT_OF_ORDERS),
-    captureDuplicates: count(CAPTURE_DUPLICATES),
-    keepAlives: count(KEEP_ALIVES),
-    keepAliveAcks: count(KEEP_ALIVE_ACKS),
-    zeroWindows: count(ZERO_WINDOWS),
-    zeroWindowProbes: count(ZERO_WINDOW_PROBES),
-    windowFull: count(WINDOW_FULLS),
-    duplicateAcks: count(DUPLICATE_ACKS),
-    ackedUnseen: count(ACKED_UNSEENS),
-    lostSegments: count(LOST_SEGMENTS),
-    badChecksums: isSummed ? wrong : 0,
-    offloadedChecksums: count(OFFLOADED_CHECKSUMS) + (isSummed ? 0 : wrong),
-    syns: count(SYNS),
-    fins: count(FINS),
-    resets: count(RESETS),
-    synOptions: synOptionsOf(count(SYN_OPTIONS)),
-    ttl: ttlFacts(live, own),
-    ipId: ipIdFacts(words, own),
-    macs: macFacts(words, own),
-    rtt: rttFacts(live, own),
+/** The facts of one side of a connection that is followed in full, read from its words when they are asked for. */
+export class LiveSideFacts implements SideFacts {
+  readonly ip: string
+  readonly port: number
+  readonly state: EndpointState
+  readonly #live: LiveConnections
+  readonly #own: number
+  readonly #other: number
+  readonly #isUdp: boolean
+
+  /** @param own first word of the side, `other` of its peer */
+  constructor(live: LiveConnections, own: number, other: number, isUdp: boolean, end: End) {
+    this.ip = end.ip
+    this.port = end.port
+    this.state = end.state
+    this.#live = live
+    this.#own = own
+    this.#other = other
+    this.#isUdp = isUdp
+  }
+
+  #count(place: number): number {
+    return this.#live.words[this.#own + place] as number
+  }
+  #number(place: number): number {
+    return this.#live.doubles[(this.#own >> 1) + place] as number
+  }
+
+  get rfcState(): RfcState {
+    return this.#isUdp ? 'unknown' : rfcState(this.#live.words, this.#own, this.#other)
+  }
+  get packets(): number {
+    return this.#count(PACKETS)
+  }
+  get bytes(): number {
+    return this.#number(BYTES)
+  }
+  get uniqueBytes(): number {
+    if (this.#isUdp) return this.bytes
+    const hasFin = (this.#count(FLAGS) & HAS_FIN) !== 0
+    return Math.max(0, Math.max(this.#number(SENT), this.#number(ACKED)) - (hasFin ? 2 : 1))
+  }
+  get firstAt(): number {
+    return this.#number(FIRST_AT)
+  }
+  get lastAt(): number {
+    return this.#number(LAST_AT)
+  }
+  get lastDataAt(): number | undefined {
+    return this.#count(LAST_DATA) === 0 ? undefined : this.#number(LAST_DATA_AT)
+  }
+  get sentSeq(): number {
+    return Math.max(0, this.#number(SENT))
+  }
+  get ackedSeq(): number {
+    return Math.max(0, this.#number(ACKED))
+  }
+  get retransmissions(): number {
+    return this.#count(RETRANSMISSIONS)
+  }
+  get fastRetransmissions(): number {
+    return this.#count(FAST_RETRANSMISSIONS)
+  }
+  get spuriousRetransmissions(): number {
+    return this.#count(SPURIOUS_RETRANSMISSIONS)
+  }
+  get outOfOrder(): number {
+    return this.#count(OUT_OF_ORDERS)
+  }
+  get captureDuplicates(): number {
+    return this.#count(CAPTURE_DUPLICATES)
+  }
+  get keepAlives(): number {
+    return this.#count(KEEP_ALIVES)
+  }
+  get keepAliveAcks(): number {
+    return this.#count(KEEP_ALIVE_ACKS)
+  }
+  get zeroWindows(): number {
+    return this.#count(ZERO_WINDOWS)
+  }
+  get zeroWindowProbes(): number {
+    return this.#count(ZERO_WINDOW_PROBES)
+  }
+  get windowFull(): number {
+    return this.#count(WINDOW_FULLS)
+  }
+  get duplicateAcks(): number {
+    return this.#count(DUPLICATE_ACKS)
+  }
+  get ackedUnseen(): number {
+    return this.#count(ACKED_UNSEENS)
+  }
+  get lostSegments(): number {
+    return this.#count(LOST_SEGMENTS)
+  }
+  get badChecksums(): number {
+    return this.#count(GOOD_CHECKSUMS) > 0 ? this.#count(BAD_CHECKSUMS) : 0
+  }
+  get offloadedChecksums(): number {
+    return this.#count(OFFLOADED_CHECKSUMS) + (this.#count(GOOD_CHECKSUMS) > 0 ? 0 : this.#count(BAD_CHECKSUMS))
+  }
+  get syns(): number {
+    return this.#count(SYNS)
+  }
+  get fins(): number {
+    return this.#count(FINS)
+  }
+  get resets(): number {
+    return this.#count(RESETS)
+  }
+  get synOptions(): SideFacts['synOptions'] {
+    return synOptionsOf(this.#count(SYN_OPTIONS))
+  }
+  get ttl(): SideFacts['ttl'] {
+    return ttlFacts(this.#live, this.#own)
+  }
+  get ipId(): SideFacts['ipId'] {
+    return ipIdFacts(this.#live.words, this.#own)
+  }
+  get macs(): readonly string[] {
+    return macFacts(this.#live.words, this.#own)
+  }
+  get rtt(): SideFacts['rtt'] {
+    return rttFacts(this.#live, this.#own)
   }
 }

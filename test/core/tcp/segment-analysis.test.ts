@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import * as marks from '../../../src/core/tcp/marks.ts'
+import { NOTHING } from '../../../src/core/tcp/side-facts.ts'
 import { marksOf, trackOne } from './track-text.ts'
 
 const OPEN = `
@@ -9,6 +10,7 @@ const OPEN = `
   0.020 host > peer ACK id=2
 `
 const OPEN_SEGMENTS = 3
+const SIDE_FACTS = Object.keys(NOTHING) as (keyof typeof NOTHING)[]
 
 const NAMES = Object.entries(marks).filter(([, bit]) => typeof bit === 'number') as [string, number][]
 const named = (bits: number): string[] => NAMES.filter(([, bit]) => bits & bit).map(([name]) => name)
@@ -114,8 +116,9 @@ describe('what a segment is', () => {
       0.43 peer > host ACK
       9.00 peer > host RST ACK`
     const facts = (host: number, peer: number): unknown => {
-      const one = trackOne(text, { isn: { host, peer } })
-      return { ...one, decisive: one.decisive }
+      const { connState, history, originator, responder, decisive } = trackOne(text, { isn: { host, peer } })
+      const numbers = [originator, responder].map((side) => SIDE_FACTS.map((name) => side[name]))
+      return { connState, history, numbers, decisive }
     }
     const reference = facts(1, 1)
     fc.assert(
