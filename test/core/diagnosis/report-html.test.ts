@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { renderHtml } from '../../../src/core/diagnosis/report-html.ts'
 import { wrapText } from '../../../src/core/diagnosis/report-svg.ts'
-import { duration, percent, repeatAdvice } from '../../../src/core/diagnosis/report-words.ts'
+import {
+  distinctRefs,
+  duration,
+  errorCodes,
+  percent,
+  repeatAdvice,
+  seenInterval,
+  sureness,
+  whoShouldAct,
+} from '../../../src/core/diagnosis/report-words.ts'
 import { Diagnosis } from '../../../src/core/diagnosis/schema.ts'
 import { DIAGNOSES } from '../../support/diagnosis-fixtures.ts'
 import { withHostileText } from '../../support/hostile-text.ts'
@@ -50,7 +59,73 @@ describe('renderHtml', () => {
   })
 })
 
+describe('the timer bracket', () => {
+  const timed = (min: number, max: number) => {
+    const diagnosis = DIAGNOSES['fin-wait-2-timeout']
+    return renderHtml({ ...diagnosis, timers: diagnosis.timers.map((timer) => ({ ...timer, observed: { min, max } })) })
+  }
+
+  it('is drawn where both ends of the interval were seen', () => {
+    expect(timed(119.8, 120.1)).toContain('class="bracket"')
+  })
+
+  it('is not drawn where the timer is only possible, and the list says so', () => {
+    expect(timed(0, 220)).not.toContain('class="bracket"')
+    expect(timed(0, 220)).toContain('Timers that are possible')
+    expect(timed(0, 220)).toContain('seen: at most 220 s')
+  })
+})
+
 describe('words of the report', () => {
+  it.each(cases)('%s: who should act owns the place to look at', (_, diagnosis) => {
+    const owners = {
+      host: 'Host administrator',
+      peer: 'Owner of the peer device',
+      path: 'Network team',
+      nowhere: 'Nobody',
+      unknown: 'Support',
+    }
+    expect(whoShouldAct(diagnosis)).toBe(owners[diagnosis.verdict.lookAt])
+  })
+
+  it.each([
+    [0.985, 'Almost certain'],
+    [0.86, 'Very likely'],
+    [0.7, 'Likely'],
+    [0.55, 'Uncertain'],
+    [null, 'Open'],
+  ])('a confidence of %s is “%s”', (confidence, said) => {
+    expect(sureness(confidence)).toBe(said)
+  })
+
+  it.each([
+    [{ min: 0, max: 119.2 }, 'at most 119.2 s'],
+    [{ min: 120, max: 120 }, '120 s'],
+    [{ min: 118, max: 121 }, '118 s to 121 s'],
+  ])('an interval of %o is “%s”', (observed, said) => {
+    expect(seenInterval(observed)).toBe(said)
+  })
+
+  it('names an error once: the canonical name only where no code begins with it', () => {
+    const about = { ref: null, proves: '', doesNotProve: '' }
+    expect(errorCodes({ ...about, canonical: 'ETIMEDOUT', codes: ['ETIMEDOUT 110'] })).toEqual(['ETIMEDOUT 110'])
+    expect(errorCodes({ ...about, canonical: 'ECONNRESET', codes: ['WSAECONNRESET 10054'] })).toEqual(['ECONNRESET', 'WSAECONNRESET 10054'])
+  })
+
+  it('lists places file by file, in the order of the file, each once', () => {
+    const refs = [
+      { file: 'b', frame: 9 },
+      { file: 'a', frame: 110 },
+      { file: 'a', frame: 65 },
+      { file: 'b', frame: 9 },
+    ]
+    expect(distinctRefs(refs)).toEqual([
+      { file: 'b', frame: 9 },
+      { file: 'a', frame: 65 },
+      { file: 'a', frame: 110 },
+    ])
+  })
+
   it.each([
     [0.000_38, '380 µs'],
     [0.0004, '400 µs'],
