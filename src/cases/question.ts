@@ -42,6 +42,9 @@ export const peerText = ({ ip, port }: { readonly ip: string; readonly port: num
   return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`
 }
 
+/** Names to be pseudonymised. */
+const Names = z.array(z.string().trim().min(2).max(253)).max(100)
+
 const HostText = PeerText.transform(({ ip }) => ip)
 
 const Timezone = z.string().max(64).refine(isTimezone, 'expected an IANA name such as Europe/Berlin, or an offset such as +02:00')
@@ -79,7 +82,16 @@ export const CaseFields = z
       .strictObject({ system: z.string().min(1).max(40), id: z.string().min(1).max(100), url: z.url().max(2000).optional() })
       .optional(),
     privacy: z
-      .strictObject({ payload: z.enum(['keep', 'strip']).default('keep'), addresses: z.enum(['keep', 'pseudonymise']).default('keep') })
+      .strictObject({
+        payload: z.enum(['keep', 'strip']).default('keep'),
+        addresses: z.enum(['keep', 'pseudonymise']).default('keep'),
+        names: Names.optional().describe('With `pseudonymise`: machines (without domain) and other names to rename wherever they stand.'),
+        domains: Names.optional().describe('With `pseudonymise`: domains whose host names are to be renamed.'),
+      })
+      .refine(({ addresses, names, domains }) => addresses === 'pseudonymise' || (names === undefined && domains === undefined), {
+        path: ['names'],
+        error: '`names` and `domains` are renamed with `addresses: pseudonymise` only',
+      })
       .default({ payload: 'keep', addresses: 'keep' }),
     asks: z
       .array(z.enum(ASKS))

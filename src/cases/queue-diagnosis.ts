@@ -1,6 +1,7 @@
 import type { CaseRecord } from '../store/records.ts'
 import type { Deps, Principal } from './deps.ts'
 import { Refusal } from './errors.ts'
+import { rememberHints } from './evidence/case-privacy.ts'
 import { audit, changeCase, report } from './find-case.ts'
 import type { Corrections } from './question.ts'
 
@@ -11,6 +12,7 @@ const STREAM_DEAD_AFTER = 20 * 60_000 // milliseconds: no streaming upload lasts
  * The case is saved first and the message sent after: should the sending fail, the sweep sends it again.
  */
 export async function queueDiagnosis(deps: Deps, principal: Principal, caseId: string, corrections: Corrections): Promise<CaseRecord> {
+  await rememberHints(deps, principal, caseId, corrections)
   const queued = await changeCase(deps, principal, caseId, async (known) => {
     const uploads = await deps.state.uploads.of(caseId)
     if (uploads.some((upload) => upload.via === 'parts' || upload.startedAt > deps.now() - STREAM_DEAD_AFTER)) {

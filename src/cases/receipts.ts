@@ -5,7 +5,8 @@ import { CutReceipt } from '../core/intake/receipt.ts'
 import type { CaseRecord, EvidenceRecord, FileRecord } from '../store/records.ts'
 import type { Deps, Principal } from './deps.ts'
 import { Refusal } from './errors.ts'
-import { aloneWithMap, mustStillRename, privacyOf, rememberPseudonyms, takeSenderNames } from './evidence/case-privacy.ts'
+import { checkSenderReceipt, mustStillRename, privacyOf, rememberPseudonyms } from './evidence/case-privacy.ts'
+import { aloneWithMap, storedMap } from './evidence/pseudonym-map.ts'
 import { audit, findCase } from './find-case.ts'
 import { summarise } from './receipt-summary.ts'
 
@@ -46,7 +47,7 @@ export async function takeClientReceipt(deps: Deps, principal: Principal, caseId
   if (sent.kept.records !== made.kept.records) {
     throw badReceipt(`it keeps ${sent.kept.records} records; the file that came has ${made.kept.records} inside the window`)
   }
-  const receipt = await renamed(deps, principal, await findCase(deps, principal, caseId), {
+  const receipt = await renamed(deps, await findCase(deps, principal, caseId), {
     ...{ ...sent, name, by: 'client', kept: { ...made.kept }, compression: made.compression },
   })
   await deps.objects.put(evidence.receiptKey, JSON.stringify(receipt), 'application/json')
@@ -65,11 +66,13 @@ export async function takeClientReceipt(deps: Deps, principal: Principal, caseId
 }
 
 /** It comes with the addresses of the upload: in a pseudonymised case they are renamed as those of the file were. */
-async function renamed(deps: Deps, principal: Principal, found: CaseRecord, receipt: CutReceipt): Promise<CutReceipt> {
+async function renamed(deps: Deps, found: CaseRecord, receipt: CutReceipt): Promise<CutReceipt> {
   if (found.question.privacy.addresses === 'keep') return receipt
   return aloneWithMap(deps, found, async () => {
-    const kept = await takeSenderNames(deps, principal, found, receipt)
-    if (kept) return kept
+    if ((await storedMap(deps, found))?.state === 'sender') {
+      checkSenderReceipt(receipt)
+      return receipt
+    }
     await mustStillRename(deps, found)
     const privacy = await privacyOf(deps, found)
     const told = privacy.receipt(receipt)

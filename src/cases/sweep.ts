@@ -1,5 +1,6 @@
 import { failCut } from './cut-uploaded.ts'
 import type { Deps } from './deps.ts'
+import { forgetGivenMaps } from './evidence/give-map.ts'
 import { clearLeftovers, emptyCase, forgetCase } from './forget.ts'
 import { failDiagnosis, GAVE_UP } from './run-diagnosis.ts'
 import { dropUpload } from './uploads.ts'
@@ -22,6 +23,7 @@ export async function sweep(deps: Deps): Promise<void> {
   await requeueAbandoned(deps)
   await endDeadUploads(deps)
   await clearLeftovers(deps)
+  await forgetGivenMaps(deps, BATCH)
   for (const { id, tenant, caseId } of await deps.state.webhooks.due(deps.now(), BATCH))
     await deps.jobs.send({ kind: 'deliver', tenant, caseId, deliveryId: id })
   for (const expired of await deps.state.cases.expired(deps.now(), BATCH)) await forgetCase(deps, expired, 'retention')

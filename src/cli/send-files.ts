@@ -12,6 +12,7 @@ import { type ExitCode, type Terminal, UsageError } from './command.ts'
 import { cutForCase, questionOf } from './cut-for-case.ts'
 import { deliver } from './deliver.ts'
 import { endpointText } from './endpoint.ts'
+import { readNames } from './privacy-options.ts'
 import { readKeptMap, writeMap } from './pseudonym-file.ts'
 import { readQuestion } from './question-options.ts'
 import { readQuick } from './quick-option.ts'
@@ -68,9 +69,14 @@ function openNew({ access }: Destination, fields: Record<string, unknown>, patie
 /** Files of a case that asks for pseudonyms, or is to, get them here: with the map of an earlier run where there is one. */
 function senderPrivacy(args: Arguments, known: CaseView | undefined): SenderPrivacy | undefined {
   const isWanted = known ? known.privacy.addresses === 'pseudonymise' : args.has('pseudonymise')
-  if (!isWanted) return undefined
+  if (!isWanted) {
+    if (args.has('names') || args.has('domains')) throw new UsageError('names are renamed along with addresses: add --pseudonymise')
+    return undefined
+  }
   const path = args.text('map') ?? (known && mapFile(known.id))
-  return new SenderPrivacy((path === undefined ? undefined : readKeptMap(path)) ?? newMap(randomUUID()))
+  const { names, domains } = readNames(args)
+  const listed = { names: [...names, ...(known?.privacy.names ?? [])], domains: [...domains, ...(known?.privacy.domains ?? [])] }
+  return new SenderPrivacy((path === undefined ? undefined : readKeptMap(path)) ?? newMap(randomUUID()), listed)
 }
 
 function caseFields(args: Arguments, question: Question, sender: SenderPrivacy | undefined): Record<string, unknown> {

@@ -1,6 +1,7 @@
 import { gzipSync } from 'fflate'
 import type { Diagnosis } from '../core/diagnosis/schema.ts'
 import type { CutReceipt, FileOptions } from '../core/intake/receipt.ts'
+import type { SenderNames } from './cut-here.ts'
 import { ServiceError, serviceError } from './service-error.ts'
 
 /** A service and the right to use it: a tenant's key or the token of one case's link. */
@@ -26,7 +27,12 @@ export interface CaseView {
   readonly peer: string | null
   readonly error: string | null
   readonly ticket: { readonly system: string; readonly id: string } | null
-  readonly privacy: { readonly payload: 'keep' | 'strip'; readonly addresses: 'keep' | 'pseudonymise' }
+  readonly privacy: {
+    readonly payload: 'keep' | 'strip'
+    readonly addresses: 'keep' | 'pseudonymise'
+    readonly names: readonly string[]
+    readonly domains: readonly string[]
+  }
   readonly files: readonly SentFile[]
   readonly checklist: readonly ChecklistItem[]
   readonly progress: { readonly step: string; readonly percent: number } | null
@@ -99,6 +105,12 @@ export const uploadStatus = (access: ServiceAccess, id: string, uploadId: string
 
 export const completeUpload = (access: ServiceAccess, id: string, uploadId: string): Promise<unknown> =>
   call(access, 'POST', `/v1/cases/${id}/uploads/${uploadId}/complete`)
+
+/** Before the first file that was renamed here: with which map, and what the hints are called in it. */
+export async function putNames(access: ServiceAccess, id: string, names: SenderNames): Promise<void> {
+  const headers = { authorization: `Bearer ${access.key}`, 'content-type': 'application/json' }
+  await send(access, `/v1/cases/${id}/pseudonyms`, { method: 'PUT', headers, body: JSON.stringify(names) })
+}
 
 /** The cut receipt of a file that is stored already. It is packed: a digest may have megabytes. */
 export async function putReceipt(access: ServiceAccess, id: string, name: string, receipt: CutReceipt): Promise<void> {

@@ -4,6 +4,12 @@ import { type CutRequest, cutUpload, type OpenOutput } from '../core/intake/cut-
 import type { CutReceipt, FileOptions } from '../core/intake/receipt.ts'
 import type { KeptBytes, Spool } from './kept-bytes.ts'
 
+/** The map that files were renamed with, by its id, and the case's hints in its pseudonyms. */
+export interface SenderNames {
+  readonly map: string
+  readonly hints: { readonly host?: string | undefined; readonly peer?: string | undefined; readonly error?: string | undefined }
+}
+
 /** One evidence file, cut here. An upload that is a zip has several. */
 export interface LocalCut {
   readonly receipt: CutReceipt
@@ -12,6 +18,8 @@ export interface LocalCut {
   readonly sendAs: string
   /** With the clock offset that was used, which the service then uses too. */
   readonly options: FileOptions
+  /** Of a file that was renamed here: what the service hears of the names before it gets the file. */
+  readonly names?: SenderNames
 }
 
 /** How a file is cut here. */

@@ -7,6 +7,7 @@ import type { EvidenceFile, Question } from '../core/diagnosis/question.ts'
 import type { Diagnosis } from '../core/diagnosis/schema.ts'
 import type { CutRequest } from '../core/intake/cut-upload.ts'
 import { connectionsOf } from '../core/tcp/list-connections.ts'
+import { WORKER_LIMITS } from '../core/tcp/tracker.ts'
 import { ALWAYS } from '../core/time/window.ts'
 import { ENGINE_VERSION } from '../core/version.ts'
 import { type CuttingHere, cutHere, type LocalCut } from './cut-here.ts'
@@ -28,7 +29,7 @@ export const requestFor = (question: Question, privacy?: CasePrivacy): CutReques
   privacy,
 })
 
-/** The bundle that the service would make of these files, unsigned: cut, diagnosed as cut, written to `sink`. */
+/** The bundle that the service would make of these files, with its limits, unsigned: cut, diagnosed as cut, written to `sink`. */
 export async function writeLocalBundle(
   files: readonly NamedSource[],
   question: Question,
@@ -36,13 +37,18 @@ export async function writeLocalBundle(
   sink: Sink,
   privacy?: CasePrivacy,
 ): Promise<Diagnosis> {
-  const cuts: LocalCut[] = []
-  for (const { source, options } of files) cuts.push(...(await cutHere(source, options, requestFor(question, privacy), here)))
-  const evidence = evidenceFrom(cuts)
+  // The hints get the first pseudonyms, as in the service, which knows them before any file comes.
   const asked = privacy?.question(question) ?? question
-  const diagnosis = await diagnose(evidence, asked, ENGINE_VERSION)
+  const cuts: LocalCut[] = []
+  const request = { ...requestFor(question, privacy), trackerLimits: WORKER_LIMITS }
+  for (const { source, options } of files) cuts.push(...(await cutHere(source, options, request, here)))
+  const evidence = evidenceFrom(cuts)
+  const diagnosis = await diagnose(evidence, asked, ENGINE_VERSION, WORKER_LIMITS)
   const captures = evidence.filter(({ kind }) => kind === 'capture')
-  const connections = await connectionsOf(captures.map(({ source }) => source))
+  const connections = await connectionsOf(
+    captures.map(({ source }) => source),
+    WORKER_LIMITS,
+  )
   await writeBundle({ diagnosis, question: asked, connections, evidence }, sink)
   return diagnosis
 }

@@ -1,4 +1,4 @@
-import { type CaseView, getCase, putFile, putReceipt, type SentFile, type ServiceAccess } from './case-api.ts'
+import { type CaseView, getCase, putFile, putNames, putReceipt, type SentFile, type ServiceAccess } from './case-api.ts'
 import type { LocalCut } from './cut-here.ts'
 import { type UploadMemory, uploadResumably } from './resumable-upload.ts'
 import { type Patience, patiently } from './retry.ts'
@@ -18,7 +18,8 @@ export interface Sending {
 /** Sends one cut file and its receipt. Safe to repeat after any failure: what arrived is not sent again, or replaces itself. */
 export async function sendFile(sending: Sending, file: LocalCut, onProgress: (sent: number) => void): Promise<void> {
   const { access, caseId, memory, patience } = sending
-  const { kept, options, receipt, sendAs: name } = file
+  const { kept, options, receipt, names, sendAs: name } = file
+  if (names) await patiently(patience, () => putNames(access, caseId, names))
   if (kept.size <= ONE_REQUEST) {
     const bytes = await kept.read(0, kept.size)
     await patiently(patience, () => putFile(access, caseId, name, options, bytes, patience.signal))

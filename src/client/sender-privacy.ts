@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { CasePrivacy } from '../core/diagnosis/privacy/privacy.ts'
 import { PseudonymMap } from '../core/diagnosis/privacy/pseudonyms.ts'
 import { reveal } from '../core/diagnosis/privacy/reveal.ts'
+import type { NamedByCase } from '../core/diagnosis/privacy/text.ts'
 import type { LocalCut } from './cut-here.ts'
 
 /** One case's map as it is kept on the customer's machine. Its id goes along with the files, the map never. */
@@ -31,8 +32,9 @@ export class SenderPrivacy {
   readonly privacy: CasePrivacy
   readonly #id: string
 
-  constructor(kept: KeptMap) {
-    this.privacy = new CasePrivacy({ payload: 'strip', addresses: 'pseudonymise' }, kept)
+  /** @param listed names and domains to rename beside addresses */
+  constructor(kept: KeptMap, listed: NamedByCase = { names: [], domains: [] }) {
+    this.privacy = new CasePrivacy({ payload: 'strip', addresses: 'pseudonymise', ...listed }, kept)
     this.#id = kept.id
   }
 
@@ -48,8 +50,6 @@ export class SenderPrivacy {
 
   /** Says to the service which map the file was renamed with, and what its hints are called there. @param hints with their real names */
   marked(cut: LocalCut, hints: Hints): LocalCut {
-    const { options } = cut.receipt
-    const privacy = { ...this.privacy.report(), hints: this.renamed(hints) }
-    return { ...cut, options: { ...cut.options, pseudonyms: this.#id }, receipt: { ...cut.receipt, options: { ...options, privacy } } }
+    return { ...cut, options: { ...cut.options, pseudonyms: this.#id }, names: { map: this.#id, hints: this.renamed(hints) } }
   }
 }

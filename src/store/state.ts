@@ -2,6 +2,7 @@ import { sqlAccess } from './sql/access.ts'
 import { sqlCases } from './sql/cases.ts'
 import { sqlEvents } from './sql/events.ts'
 import { sqlFiles } from './sql/files.ts'
+import { sqlGivenMaps } from './sql/given-maps.ts'
 import { sqlIdempotency } from './sql/idempotency.ts'
 import { sqlLeases } from './sql/leases.ts'
 import { sqlLinks } from './sql/links.ts'
@@ -20,6 +21,7 @@ export const sqlState = (sql: Sql) => ({
   links: sqlLinks(sql),
   events: sqlEvents(sql),
   webhooks: sqlWebhooks(sql),
+  givenMaps: sqlGivenMaps(sql),
   meters: sqlMeters(sql),
   idempotency: sqlIdempotency(sql),
 })

@@ -70,6 +70,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   addWebhook: { url: 'https://hooks.example.com/' },
   makeKey: { name: 'x', scopes: ['admin'] },
   addTenant: { id: 'third', name: 'Third' },
+  putPseudonyms: { map: 'a-map-of-names' },
 }
 
 const guarded = ROUTES.filter(({ access }) => typeof access !== 'string')

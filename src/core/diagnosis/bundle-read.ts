@@ -8,6 +8,8 @@ import type { EvidenceFile, Question } from './question.ts'
 
 const MAX_MANIFEST = 8 * 2 ** 20
 const MAX_RECEIPT = 16 * 2 ** 20
+/** In a bundle a receipt does not say who cut the file. */
+const BundledReceipt = CutReceipt.extend({ by: CutReceipt.shape.by.default('client') })
 
 /** What a bundle was made of: enough to ask again. */
 export interface OpenedBundle {
@@ -66,7 +68,7 @@ async function evidenceOf(
 ): Promise<EvidenceFile> {
   const entry = named(byName, file.entry)
   const receipt =
-    from.receipt === null ? undefined : CutReceipt.safeParse(parseJson(await entryBytes(zip, named(byName, from.receipt), MAX_RECEIPT)))
+    from.receipt === null ? undefined : BundledReceipt.safeParse(parseJson(await entryBytes(zip, named(byName, from.receipt), MAX_RECEIPT)))
   if (receipt?.success === false) throw new InputError('bad-receipt', `${from.receipt} is not a cut receipt`, 'Fetch the bundle again.')
   const source: Source = { name: from.name, size: file.size, open: () => entryContent(zip, entry) }
   return { file: file.entry, name: from.name, kind: from.kind, source, options: from.options, receipt: receipt?.data }

@@ -3,7 +3,7 @@ import { percent } from './report-words.ts'
 import type { Diagnosis } from './schema.ts'
 
 /** `README.txt`: what this is, in ten lines, with the line ends that Windows' Notepad of any age reads. */
-export function bundleReadme(diagnosis: Diagnosis, signed: boolean): string {
+export function bundleReadme(diagnosis: Diagnosis): string {
   const { verdict, engine } = diagnosis
   return [
     'What this is: the evidence of one support incident, cut to its window, and what Hangup found in it.',
@@ -13,7 +13,7 @@ export function bundleReadme(diagnosis: Diagnosis, signed: boolean): string {
     'captures/       open them in Wireshark: decisive packets carry comments (filter: frame.comment). subject.pcapng is the one connection.',
     'logs/           the cut logs; line numbers in the report count in these files.',
     'diagnosis.json, connections.json, receipts/   the same facts for machines; what was kept and what was dropped.',
-    `manifest.json   size and SHA-256 of every file${signed ? ', signed in manifest.json.sig (Ed25519)' : '; not signed'}. Check it offline: hangup verify FILE.zip`,
+    'manifest.json   size and SHA-256 of every file; manifest.json.sig, where there is one, signs it (Ed25519). Check: hangup verify FILE.zip',
     'Diagnose it again: hangup diagnose FILE.zip. The answer is the same.',
     `Made by hangup ${engine.version}, revision ${diagnosis.revision}. Times are UTC.`,
     '',

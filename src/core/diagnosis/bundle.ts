@@ -1,4 +1,5 @@
 import type { Sink } from '../bytes/chunks.ts'
+import type { CutReceipt } from '../intake/receipt.ts'
 import { annotatedCapture, subjectCapture } from './bundle-captures.ts'
 import { receiptEntryName, SUBJECT_ENTRY } from './bundle-names.ts'
 import { bundleReadme } from './bundle-readme.ts'
@@ -42,13 +43,13 @@ export async function writeBundle(parts: BundleParts, sink: Sink): Promise<Writt
   const add = async (name: string, text: string) => {
     files.push(manifestFile(await zip.addBytes(name, encode(text))))
   }
-  await add('README.txt', bundleReadme(parts.diagnosis, parts.signer !== undefined))
+  await add('README.txt', bundleReadme(parts.diagnosis))
   await add('report.html', renderHtml(parts.diagnosis))
   await add('report.md', renderMarkdown(parts.diagnosis))
   await add('diagnosis.json', json(parts.diagnosis))
   await add('connections.json', json(parts.connections))
   for (const file of parts.evidence) {
-    if (file.receipt !== undefined) await add(receiptEntryName(file.file), json(file.receipt))
+    if (file.receipt !== undefined) await add(receiptEntryName(file.file), json(bundledReceipt(file.receipt)))
   }
   for (const file of parts.evidence) {
     const content = file.kind === 'capture' ? annotatedCapture(file, parts.diagnosis) : file.source.open()
@@ -95,6 +96,11 @@ function manifestQuestion(question: Question): ManifestQuestion {
     revision: question.revision,
     payloadStripped: question.payloadStripped,
   }
+}
+
+/** Who cut a file is no matter of the case: the same file gives the same bytes wherever it was cut. */
+function bundledReceipt({ by: _, ...receipt }: CutReceipt): Omit<CutReceipt, 'by'> {
+  return receipt
 }
 
 function manifestFile(packed: PackedEntry): ManifestFile {

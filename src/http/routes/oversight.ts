@@ -1,6 +1,8 @@
 import { z } from 'zod'
-import { fetchPseudonyms } from '../../cases/evidence/case-privacy.ts'
+import { takeSenderNames } from '../../cases/evidence/case-privacy.ts'
+import { confirmMap, fetchMap } from '../../cases/evidence/give-map.ts'
 import { findCase } from '../../cases/find-case.ts'
+import { CaseFields } from '../../cases/question.ts'
 import { PseudonymMap } from '../../core/diagnosis/privacy/pseudonyms.ts'
 import { answerJson, isoOf, type Route, route } from '../route.ts'
 import { CaseParams } from '../schemas.ts'
@@ -49,13 +51,58 @@ const pseudonyms = route({
   path: '/v1/cases/{id}/pseudonyms',
   id: 'getPseudonyms',
   tag: 'Oversight',
-  summary:
-    'The map that undoes the pseudonyms of a case (`hangup reveal`). It is in no bundle. It is given once and then deleted: from then on the case takes no more files, and its hints are in pseudonyms.',
+  summary: 'The map that undoes the pseudonyms of a case (`hangup reveal`). It is in no bundle.',
+  description:
+    'The first time ends the intake: from then on the case takes no more files, and its hints are in pseudonyms. The map can be had again, should the answer be lost, until `DELETE` says that it has arrived, or a day later; then it is deleted here.',
   access: ['admin'],
   params: CaseParams,
   answers: { 200: { description: 'The map.', content: { 'application/json': PseudonymMap } } },
   problems: ['unknown-case', 'no-pseudonyms', 'uploads-in-progress', 'in-progress', 'deleted'],
-  handle: async ({ deps, principal, params }) => answerJson(await fetchPseudonyms(deps, principal, params.id)),
+  handle: async ({ deps, principal, params }) => answerJson(await fetchMap(deps, principal, params.id)),
+})
+
+const mapArrived = route({
+  method: 'DELETE',
+  path: '/v1/cases/{id}/pseudonyms',
+  id: 'deletePseudonyms',
+  tag: 'Oversight',
+  summary: 'The map has arrived: it is deleted here. Safe to repeat.',
+  access: ['admin'],
+  params: CaseParams,
+  answers: { 204: { description: 'Gone.' } },
+  problems: ['unknown-case', 'no-pseudonyms', 'conflict', 'uploads-in-progress', 'deleted'],
+  async handle({ deps, principal, params }) {
+    await confirmMap(deps, principal, params.id)
+    return new Response(null, { status: 204 })
+  },
+})
+
+const senderNames = route({
+  method: 'PUT',
+  path: '/v1/cases/{id}/pseudonyms',
+  id: 'putPseudonyms',
+  tag: 'Files',
+  summary: "Files of this case come renamed by the sender's machine: says with which map, and what the hints are called in it.",
+  description:
+    'Sent by `hangup send` and the page before the first file of a case with `privacy: {addresses: pseudonymise}`. The map itself never comes here. Hints that are left out are forgotten, listed names too. Safe to repeat.',
+  access: ['cases:write', 'link:upload'],
+  params: CaseParams,
+  body: {
+    kind: 'json',
+    schema: z.strictObject({
+      map: z.string().min(8).max(64).describe('A random name of the map: `pseudonyms` of its files.'),
+      hints: z
+        .strictObject({ host: CaseFields.shape.host, peer: CaseFields.shape.host, error: CaseFields.shape.error })
+        .default({})
+        .describe('In pseudonyms; addresses without a port.'),
+    }),
+  },
+  answers: { 204: { description: 'Taken.' } },
+  problems: ['bad-request', 'not-json', 'empty-body', 'too-large', 'unknown-case', 'conflict', 'uploads-in-progress', 'deleted'],
+  async handle({ deps, principal, params, body }) {
+    await takeSenderNames(deps, principal, params.id, body.map, body.hints)
+    return new Response(null, { status: 204 })
+  },
 })
 
 const metrics = route({
@@ -89,4 +136,4 @@ const metrics = route({
   handle: async ({ deps, principal }) => answerJson(await deps.state.meters.metrics(principal.tenant, deps.now())),
 })
 
-export const OVERSIGHT_ROUTES: readonly Route[] = [auditTrail, pseudonyms, metrics]
+export const OVERSIGHT_ROUTES: readonly Route[] = [auditTrail, pseudonyms, mapArrived, senderNames, metrics]

@@ -110,6 +110,7 @@ export function sqlCases(sql: Sql) {
         ['DELETE FROM upload_parts WHERE upload_id IN (SELECT id FROM uploads WHERE case_id = ?)', known.id],
         gone('uploads'),
         gone('leftovers'),
+        gone('given_maps'),
       ])
       return changed === 1
     },

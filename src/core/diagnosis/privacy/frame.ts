@@ -32,13 +32,18 @@ const ROUTED = new Set([43, 51, 60, 135, 139, 140])
 /** TCP options without addresses or secrets: end, NOP, MSS, window scale, SACK permitted, SACK, timestamps (IANA TCP parameters). */
 const PLAIN_TCP_OPTIONS = new Set([0, 1, 2, 3, 4, 5, 8])
 
+/** Nothing counted yet. */
+export const noFrames = (): FrameCounts => ({
+  ...{ frames: 0, payloadCut: 0, payloadBlanked: 0, unknownCut: 0, addresses: 0, macs: 0, optionsBlanked: 0 },
+})
+
 /**
  * Makes frames private: cuts what lies behind the headers (always), and, given pseudonyms, renames every address the decoder finds:
  * Ethernet, IPv4, IPv6 (tunnels too), ARP, neighbour discovery, and the packets that ICMP errors quote. What could hold an address but is
  * not understood is cut away, not passed on.
  */
 export class FramePrivacy {
-  readonly counts: FrameCounts = { frames: 0, payloadCut: 0, payloadBlanked: 0, unknownCut: 0, addresses: 0, macs: 0, optionsBlanked: 0 }
+  counts: FrameCounts = noFrames()
   readonly #pseudonyms: Pseudonyms | undefined
   readonly #packet = new Packet()
   readonly #seenIpv4 = new Map<number, Uint8Array>()

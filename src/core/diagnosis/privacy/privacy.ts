@@ -2,9 +2,9 @@ import type { LastWords } from '../../intake/last-words.ts'
 import type { CutReceipt } from '../../intake/receipt.ts'
 import type { Question } from '../question.ts'
 import { captureFilter } from './capture-filter.ts'
-import { FramePrivacy } from './frame.ts'
+import { FramePrivacy, noFrames } from './frame.ts'
 import { type PseudonymMap, Pseudonyms } from './pseudonyms.ts'
-import { TextRenamer } from './text.ts'
+import { noText, TextRenamer } from './text.ts'
 import { type ByteFilter, textFilter } from './text-filter.ts'
 
 /** What a case asks for. `addresses: 'pseudonymise'` implies `payload: 'strip'`. */
@@ -56,9 +56,11 @@ export class CasePrivacy {
 
   /**
    * What the bytes of a cut file (pcap, pcapng, or text in any encoding) become. `write` gets fresh buffers;
-   * `words` hears a capture's frames before their payload goes.
+   * `words` hears a capture's frames before their payload goes. The counts of `report` begin again.
    */
   filter(kind: 'capture' | 'log', write: (bytes: Uint8Array) => void, words?: LastWords): ByteFilter {
+    this.#frames.counts = noFrames()
+    this.#text.counts = noText()
     if (kind === 'capture' && this.strips) return captureFilter(this.#frames, this.renames, write, words)
     if (kind === 'log' && this.renames) return textFilter((line) => this.#text.rename(line), write)
     return { push: (bytes) => write(new Uint8Array(bytes)), end: () => undefined }
@@ -94,7 +96,7 @@ export class CasePrivacy {
     }
   }
 
-  /** Counts over all files so far. */
+  /** Counts since the last file began. */
   report(): PrivacyReceipt {
     const frames = this.#frames.counts
     const text = this.#text.counts

@@ -15,6 +15,9 @@ export interface TextCounts {
   name: number
 }
 
+/** Nothing counted yet. */
+export const noText = (): TextCounts => ({ ipv4: 0, ipv6: 0, mac: 0, name: 0 })
+
 const MAC =
   '(?<![0-9a-z:.-])(?:(?:[0-9a-f]{2}:){5}[0-9a-f]{2}|(?:[0-9a-f]{2}-){5}[0-9a-f]{2}|(?:[0-9a-f]{4}\\.){2}[0-9a-f]{4})(?![0-9a-z:-])'
 const IPV6 = '(?<![0-9a-z:.])(?:[0-9a-f]{0,4}:){2,8}(?:(?:\\d{1,3}\\.){3}\\d{1,3}|[0-9a-f]{0,4})(?![0-9a-z:])'
@@ -30,7 +33,7 @@ const COMPUTER = '(?<=<Computer>|\\bComputer:\\s{0,40}|"(?:Computer|MachineName|
  * from then on that name anywhere). Other names in free text are not looked for.
  */
 export class TextRenamer {
-  readonly counts: TextCounts = { ipv4: 0, ipv6: 0, mac: 0, name: 0 }
+  counts: TextCounts = noText()
   readonly #pseudonyms: Pseudonyms
   readonly #names: Set<string>
   readonly #domains: readonly string[]
