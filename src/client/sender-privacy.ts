@@ -6,7 +6,11 @@ import type { NamedByCase } from '../core/diagnosis/privacy/text.ts'
 import type { LocalCut } from './cut-here.ts'
 
 /** One case's map as it is kept on the customer's machine. Its id goes along with the files, the map never. */
-export const KeptMap = PseudonymMap.extend({ id: z.string().min(8).max(64) })
+export const KeptMap = PseudonymMap.extend({
+  id: z.string().min(8).max(64),
+  /** What was to be renamed beside addresses: the service forgets it, and the next file needs it. */
+  listed: z.object({ names: z.array(z.string()), domains: z.array(z.string()) }).optional(),
+})
 export type KeptMap = z.infer<typeof KeptMap>
 
 /** A case without pseudonyms yet. @param id random */
@@ -27,19 +31,23 @@ export function realHints({ host, peer, error }: Hints, map: PseudonymMap): Hint
   return { host: real(host), peer: real(peer), error: real(error) }
 }
 
+const union = (a: readonly string[] = [], b: readonly string[] = []): string[] => [...new Set([...a, ...b])]
+
 /** Renames the files of a case before they are sent, one after the other, all with one map. */
 export class SenderPrivacy {
   readonly privacy: CasePrivacy
   readonly #id: string
+  readonly #listed: NonNullable<KeptMap['listed']>
 
   /** @param listed names and domains to rename beside addresses */
   constructor(kept: KeptMap, listed: NamedByCase = { names: [], domains: [] }) {
-    this.privacy = new CasePrivacy({ payload: 'strip', addresses: 'pseudonymise', ...listed }, kept)
+    this.#listed = { names: union(kept.listed?.names, listed.names), domains: union(kept.listed?.domains, listed.domains) }
+    this.privacy = new CasePrivacy({ payload: 'strip', addresses: 'pseudonymise', ...this.#listed }, kept)
     this.#id = kept.id
   }
 
   get map(): KeptMap {
-    return { ...this.privacy.map, id: this.#id }
+    return { ...this.privacy.map, id: this.#id, listed: this.#listed }
   }
 
   /** @param hints with their real names */

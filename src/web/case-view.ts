@@ -63,7 +63,7 @@ function caseParts(found: CaseView, access: ServiceAccess): HTMLElement[] {
   const sender = caseSender({ found, access, memory, onLooked }, () => files.ready)
   const files = new FileList(
     engine,
-    () => ({ ...order, pseudonyms: names && { map: names.map } }),
+    () => ({ ...order, pseudonyms: names && { map: names.map, listed: found.privacy } }),
     found.incidentAt,
     () => sender.update(files.isReading),
     (map) => names?.keep(map),

@@ -1,6 +1,7 @@
 import type { KeptMap } from '../client/sender-privacy.ts'
 import type { PrivacySettings } from '../core/diagnosis/privacy/privacy.ts'
 import type { PseudonymMap } from '../core/diagnosis/privacy/pseudonyms.ts'
+import type { NamedByCase } from '../core/diagnosis/privacy/text.ts'
 import type { Diagnosis } from '../core/diagnosis/schema.ts'
 import type { CutReceipt, FileOptions } from '../core/intake/receipt.ts'
 import type { Window } from '../core/time/window.ts'
@@ -26,8 +27,8 @@ export interface CutOrder {
   readonly incidentAtNs: bigint | undefined
   /** `privacy: {payload: strip}`: nothing behind the TCP header leaves. */
   readonly stripPayload: boolean
-  /** `privacy: {addresses: pseudonymise}`: with the map so far; undefined: addresses stay. */
-  readonly pseudonyms: { readonly map: KeptMap | undefined } | undefined
+  /** `privacy: {addresses: pseudonymise}`: with the map so far and the names the case lists; undefined: addresses stay. */
+  readonly pseudonyms: { readonly map: KeptMap | undefined; readonly listed: NamedByCase } | undefined
 }
 
 /** What a person knows of the incident: the page's form of the engine's question. */

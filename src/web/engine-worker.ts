@@ -79,7 +79,7 @@ let sender: SenderPrivacy | undefined
 
 async function inspect({ file, options }: ChosenFile, order: CutOrder, onRead: OnRead): Promise<EngineResults['inspect']> {
   const { window = NOTHING, timezone, stripPayload, pseudonyms, host, peer, error, ...asked } = order
-  if (pseudonyms) sender ??= new SenderPrivacy(pseudonyms.map ?? newMap(crypto.randomUUID()))
+  if (pseudonyms) sender ??= new SenderPrivacy(pseudonyms.map ?? newMap(crypto.randomUUID()), pseudonyms.listed)
   const hints = sender ? realHints({ host, peer, error }, sender.map) : { host, peer, error }
   const stripped = stripPayload ? new CasePrivacy({ payload: 'strip', addresses: 'keep' }) : undefined
   const request: CutRequest = {

@@ -1,9 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { gunzipSync } from 'node:zlib'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { originals } from '../support/originals.ts'
+import { pcap } from '../support/capture-files.ts'
+import { ipv6Forms, leaksIn, macForms, originals, wordForms } from '../support/originals.ts'
 import { DEV_KEY, TestService } from '../support/service.ts'
 import { runCommand } from './run-command.ts'
 
@@ -104,5 +105,82 @@ describe('hangup send, where addresses are to be pseudonymised', () => {
     const words = ['--pseudonymise', '--at', AT, '--timezone', '+02:00', '--host', HOST, '--peer', `${PEER}:631`]
     expect((await runCommand(...TO, ...words, CAPTURE, LOG)).code).toBe(0)
     expectNothingOriginal()
+  })
+})
+
+describe('nothing of a private case is found in what was sent or stored', () => {
+  const HOST6 = ['fd12', '3456', '0789', '0000', '0000', '0000', '0a0b', '0c0d']
+  const PEER6 = ['fd12', '3456', '0789', '0000', '0000', '0000', 'beef', 'cafe']
+  const SPOKEN = 'THE-PAYROLL-OF-MARCH'
+  const secrets = [
+    ...ipv6Forms(HOST6),
+    ...ipv6Forms(PEER6),
+    ...macForms('00805fa1b2c3'),
+    ...macForms('001bd2e4f6a8'),
+    ...wordForms('prnsrv77', 'ledger-hall', 'filer12', 'lab9', 'corp.acme.test', SPOKEN),
+  ]
+  const written = (groups: readonly string[]) => groups.join(':')
+  const capture = pcap(
+    `0 h > p SYN mss=1440
+    0.001 p > h SYN ACK mss=1440
+    0.002 h > p ACK
+    0.5 h > * ND solicit p
+    1 h > p PSH ACK data="@PJL JOB NAME=${SPOKEN}"
+    1.001 p > h ACK
+    7.4 p > h PSH ACK data="@PJL USTATUS DEVICE CODE=40021 DISPLAY=${SPOKEN}"
+    7.401 p > h FIN ACK
+    7.402 h > p ACK len=1400
+    7.403 p > h RST`,
+    {
+      start: '2026-03-02T09:14:00Z',
+      endpoints: {
+        h: { ip: 'fd12:3456:789::a0b:c0d', port: 50_001, mac: '00:80:5f:a1:b2:c3' },
+        p: { ip: 'fd12:3456:789::beef:cafe', port: 9100, mac: '00:1b:d2:e4:f6:a8' },
+      },
+    },
+  )
+  const log = [
+    `2026-03-02T09:14:01.000Z INFO  PRNSRV77: to [fd12:3456:789::beef:cafe]:9100 from ${written(HOST6)} (00-80-5F-A1-B2-C3)`,
+    '2026-03-02T09:14:02.000Z INFO  queue Ledger-Hall on \\\\FILER12\\out, device lab9.corp.acme.test, 001b.d2e4.f6a8',
+    '2026-03-02T09:14:07.412Z ERROR fd12:3456:0789:0:0:0:BEEF:CAFE: connection reset (WSAECONNRESET 10054) fd12:3456:789:0:0:0:190.239.202.254',
+    '2026-03-02T09:14:08.000Z INFO  lab9 is 00:1b:d2:e4:f6:a8 again',
+  ].join('\r\n')
+
+  it('and the search does find them in what was not renamed', () => {
+    const found = [...leaksIn(gzipSync(capture), secrets), ...leaksIn(Buffer.from(log), secrets)]
+    expect(new Set(found).size).toBeGreaterThan(14)
+  })
+
+  it.each([
+    ['as they are', (bytes: Uint8Array) => bytes, ''],
+    ['packed', (bytes: Uint8Array) => gzipSync(bytes), '.gz'],
+  ])('sent %s by hangup send', async (_, pack, suffix) => {
+    const names = [`private.pcap${suffix}`, `private.log${suffix}`]
+    const files = names.map((name) => join(folder, name))
+    for (const [i, bytes] of [capture, new TextEncoder().encode(log)].entries()) writeFileSync(files[i] ?? '', pack(bytes))
+    const hints = ['--host', 'fd12:3456:789::a0b:c0d', '--peer', '[fd12:3456:789::beef:cafe]:9100', '--error', 'lab9.corp.acme.test: 10054']
+    const listed = ['--names', 'prnsrv77,Ledger-Hall', '--domains', 'corp.acme.test']
+    const at = ['--at', '2026-03-02T09:14:07.412Z', '--timezone', '+00:00']
+    const ran = await runCommand(...TO, '--pseudonymise', ...listed, ...at, ...hints, ...files)
+    expect(ran).toMatchObject({ code: 0, out: expect.stringContaining('early-close') })
+    expect(sent.length).toBeGreaterThan(6)
+    for (const [i, bytes] of sent.entries()) expect(leaksIn(bytes, secrets), `request ${i}`).toEqual([])
+    expect(service.objects.objects.size).toBeGreaterThan(6)
+    for (const [key, bytes] of service.objects.objects) expect(leaksIn(bytes, secrets), key).toEqual([])
+    const id =
+      sent
+        .map(String)
+        .find((line) => /cases\/case_\w+$/.test(line))
+        ?.split('/')
+        .at(-1) ?? ''
+    const { body } = await service.call('GET', `/v1/cases/${id}`)
+    expect(leaksIn(Buffer.from(JSON.stringify(body)), secrets)).toEqual([])
+  })
+
+  it('lists no names without --pseudonymise', async () => {
+    expect(await runCommand(...TO, '--names', 'prnsrv77', '--at', AT, CAPTURE)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--pseudonymise'),
+    })
   })
 })
