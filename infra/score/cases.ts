@@ -57,6 +57,8 @@ const toNs = (stamp: string): bigint => {
   return BigInt(Date.parse(`${stamp.slice(0, 19)}Z`)) * 1_000_000n + BigInt(fraction.padEnd(9, '0').slice(0, 9))
 }
 
+const hintedPeer = ({ hints }: Truth): Question['peer'] => (hints?.peer ? { ip: hints.peer, port: undefined } : undefined)
+
 function questionOf(truth: Truth, { hints, at }: Asked): Question {
   const stamp = truth.incident_at ?? truth.app_event_at ?? truth.last_packet_at
   const exact = toNs(stamp)
@@ -69,8 +71,8 @@ function questionOf(truth: Truth, { hints, at }: Asked): Question {
     incidentAtNs: at === 'minute' ? exact - (exact % 60_000_000_000n) : at === 'log' ? ((exact + offset) / 1_000_000n) * 1_000_000n : exact,
     window: undefined,
     toleranceSeconds: DEFAULT_TOLERANCE_SECONDS,
-    host: hints === 'full' ? server_ip : undefined,
-    peer: hints === 'none' ? undefined : { ip: printer_ip, port: hints === 'full' ? printer_port : undefined },
+    host: hints === 'full' ? server_ip : truth.hints?.host,
+    peer: hints === 'none' ? hintedPeer(truth) : { ip: printer_ip, port: hints === 'full' ? printer_port : undefined },
     timezone: truth.log && !truth.log.zone_in_text ? `${sign}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}` : undefined,
     error: undefined,
     revision: 1,

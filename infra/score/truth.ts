@@ -18,6 +18,8 @@ export interface Truth {
     readonly printer_ip: string
     readonly printer_port: number
   }
+  /** What a customer would certainly say, and the evidence does not. */
+  readonly hints?: { readonly host?: string; readonly peer?: string } | null
   readonly incident_at: string | null
   readonly app_event_at: string | null
   readonly last_packet_at: string

@@ -9,7 +9,10 @@ import { farness, type Sought } from './subject.ts'
 /** Fewer requests are everyday life: a cache is refreshed, an answer gets lost. */
 const LEAST_REQUESTS = 2
 
-/** Asked for by nobody's hint and no log: then the asker must have given up on it (RFC 4861 §10, MAX_UNICAST_SOLICIT 3). */
+/**
+ * Asked for by nobody's hint and no log: then the asker must have given up on it (RFC 4861 §10, MAX_UNICAST_SOLICIT 3), and an error must have
+ * been logged that names nobody. Machines look in vain for others all day.
+ */
 const LEAST_UNNAMED = 3
 
 /**
@@ -27,7 +30,8 @@ export function absentPeers(capture: Capture, sought: Sought): { view: View; sco
     if (!first || requests.length < LEAST_REQUESTS || requests.length < messages.length || spoken.has(ip)) continue
     if (sought.peer && sought.peer.ip !== ip) continue
     const asker = addressOf(capture, first)
-    const isAskersIncident = requests.length >= LEAST_UNNAMED && spoken.has(asker) && (sought.host ?? asker) === asker
+    const isAskersIncident =
+      requests.length >= LEAST_UNNAMED && spoken.has(asker) && (sought.host ? sought.host === asker : sought.isNameless)
     if (!isNamed(sought, ip) && !isAskersIncident) continue
     const host = sought.host ?? asker
     const view = emptyView(capture, 'tcp', { ip: host, port: 0 }, { ip, port: sought.peer?.port ?? 0 }, requests)

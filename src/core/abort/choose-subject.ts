@@ -94,6 +94,7 @@ function wantedIn(capture: Capture, { captures, logs, clocksOf, question, stated
       host: question.host,
       peer: question.peer,
       logPeers: peer ? [logPeerOf(peer)] : [],
+      isNameless: isFitting && !peer && isReported(error, stated, clocks),
       logMatch: match && { streamIndex: match.connection.streamIndex, isSure: clock?.confident === true && isNarrow },
     },
   }
@@ -124,7 +125,7 @@ const finalScore = ({ judgement, facts }: Studied, candidate: Candidate): number
       !facts.isPinned ||
       facts.quality.endsBefore ||
       facts.quality.unseenShare > 0.12
-    return candidate.score - (isSuspicious ? 2 : 3.5)
+    return candidate.score - (isSuspicious ? 2 : 5.5)
   }
   return candidate.score + 1
 }

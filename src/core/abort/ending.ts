@@ -1,4 +1,4 @@
-import { ACK, isData, otherRole, type Role, RST, type Segment, SYN } from '../tcp/segment.ts'
+import { ACK, endOf, isData, otherRole, type Role, RST, type Segment, SYN } from '../tcp/segment.ts'
 import type { Ladder } from './facts/ladder.ts'
 import type { Reset } from './facts/resets.ts'
 import type { ZeroWindow } from './facts/zero-window.ts'
@@ -31,10 +31,30 @@ const isFinRefused = ({ fins, resets }: Facts, closer: Role): boolean => {
 const closedAt = (facts: Facts): number =>
   facts.fins.host && facts.fins.peer ? Math.max(facts.fins.host.first.at, facts.fins.peer.first.at) : Number.POSITIVE_INFINITY
 
-/** The first RST while the connection lived; an RST after both FINs ends nothing, nor does one that makes room for it. */
+/** The first RST while the connection lived; one after both FINs ends nothing, nor does one that makes room for it or is not heeded. */
 export const endingReset = (facts: Facts): Reset | undefined => {
   const opened = openedAt(facts)
-  return facts.resets.find((reset) => reset.segment.at >= opened && reset.segment.at < closedAt(facts))
+  return facts.resets.find((reset) => reset.segment.at >= opened && reset.segment.at < closedAt(facts) && !isSurvived(facts, reset))
+}
+
+/** What was on its way when the RST came past may still come past after it, for so many round trips to its receiver, or seconds. */
+const ON_ITS_WAY = { roundTrips: 3, atLeast: 0.05, unknown: 0.5 }
+
+/**
+ * Both sides go on after the RST as if nothing had been: the receiver with something new, its alleged sender by acknowledging that. A stack
+ * drops an RST whose sequence number does not fit (RFC 9293 §3.10.7.4, RFC 5961 §3).
+ */
+const isSurvived = ({ trace }: Facts, { from, segment: reset }: Reset): boolean => {
+  const { rttMin } = trace[from]
+  const margin = Number.isFinite(rttMin) ? Math.max(ON_ITS_WAY.atLeast, ON_ITS_WAY.roundTrips * rttMin) : ON_ITS_WAY.unknown
+  const isPlain = (one: Segment) => !(one.flags & RST) && !one.copy
+  const goesOn = trace.segments.find(
+    (one) => one.from !== from && one.at > reset.at + margin && isPlain(one) && one.kind !== 'retransmission' && endOf(one) > one.seq,
+  )
+  return (
+    goesOn !== undefined &&
+    trace.segments.some((one) => one.from === from && one.at > goesOn.at && isPlain(one) && one.ack >= endOf(goesOn))
+  )
 }
 
 /**

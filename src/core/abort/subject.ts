@@ -10,6 +10,8 @@ export interface Sought {
   readonly peer: { readonly ip: string; readonly port: number | undefined } | undefined
   /** Peers that the log names for its error: it may be wrong, or in another notation. */
   readonly logPeers: readonly LogPeer[]
+  /** A log reports an error then, and names no peer for it. */
+  readonly isNameless: boolean
   /** The connection that the log's error ended, as the clocks tell. */
   readonly logMatch: { readonly streamIndex: number; readonly isSure: boolean } | undefined
 }

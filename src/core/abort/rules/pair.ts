@@ -1,5 +1,6 @@
 import { FIN, isData, RST, type Segment } from '../../tcp/segment.ts'
 import { endingReset } from '../ending.ts'
+import type { Reset } from '../facts/resets.ts'
 import { type Facts, seconds } from '../facts.ts'
 import { type AbortRule, NOTHING, type Weighed, weigh } from '../rule.ts'
 
@@ -14,6 +15,8 @@ export const rstAppeared: AbortRule = {
     const reset = endingReset(facts)
     if (!pair || !reset) return NOTHING
     const way = reset.from === 'peer' ? pair.toHost : pair.toPeer
+    const forged = forgedToOther(facts, reset)
+    if (forged) return forged
     const [source, covers, lossy] =
       reset.from === 'peer' ? [pair.far, pair.farCoversEnd, pair.farIsLossy] : [pair.near, true, pair.nearIsLossy]
     const appeared = way.appeared.find((segment) => segment.flags & RST)
@@ -38,6 +41,15 @@ export const rstAppeared: AbortRule = {
       weigh(reset.from === 'peer' ? 'peer-reset' : 'host-abort', 1, says, [reset.segment]),
     ]
   },
+}
+
+/** What the peer answers by RST may be the end that a device had told it: an RST of the host arrived there that the host never sent. */
+const forgedToOther = ({ pair }: Facts, reset: Reset): readonly Weighed[] | undefined => {
+  const told = reset.from === 'peer' && pair && !pair.nearIsLossy ? pair.toPeer.appeared.find((one) => one.flags & RST) : undefined
+  if (!told) return undefined
+  const says = `an RST with the host's address arrived at the capture nearer to the peer that the host, captured without loss, never sent: a device in between ended the connection, and the peer's RST is its answer`
+  const rivals = (['peer-reset', 'peer-restarted', 'early-close', 'idle-state-loss'] as const).map((cause) => weigh(cause, -5, says, []))
+  return [weigh('middlebox-reset', 8, says, [told, reset.segment]), ...rivals]
 }
 
 /** A capture that anyone stops by hand hardly stops in the very seconds between the last packet that passed and the RST; seconds. */

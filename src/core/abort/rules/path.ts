@@ -153,6 +153,11 @@ export const damagedSegments: AbortRule = {
     const says = `${damaged.length} segments have a wrong TCP checksum${inLadder > 0 ? `, ${inLadder} of them the repeated one that was never acknowledged` : ''}`
     const refs = [first, last, ...(ladder?.sends.filter((send) => send.damaged).slice(-1) ?? []), ladder?.sends.at(-1)]
     if (closedByBoth(facts)) return [weigh('corruption', 1, says, refs)]
+    const answers = ladder?.heardAfter ?? []
+    if (answers.length >= 2 && answers.every((answer) => answer.damaged)) {
+      const vain = `every one of the ${answers.length} answers to what the host repeated has a wrong TCP checksum: its stack had to drop them`
+      return [weigh('corruption', 7, vain, [answers[0], answers.at(-1), ladder?.sends.at(-1)])]
+    }
     const weight = inLadder >= 2 ? 8.5 : inLadder === 1 ? 6 : damaged.length >= 5 ? 4 : 2
     return [weigh('corruption', weight, says, refs)]
   },
