@@ -5,6 +5,7 @@ import { CALIBRATION } from './calibration.ts'
 import type { Facts } from './facts.ts'
 import type { Weighed } from './rule.ts'
 import { isShownGenuine } from './rules/forged.ts'
+import { arguedBy, timersOf } from './timers.ts'
 
 /** One possible cause with its probability. */
 export interface Candidate {
@@ -63,6 +64,7 @@ function capped(facts: Facts, candidates: readonly Candidate[], best: Candidate)
   const partyCap = Math.min(
     qualityCap(facts),
     identityCap(facts, best.cause),
+    timerCap(facts, best.cause),
     best.act.mechanism === 'rst' ? forgeryCap(facts, party) : 1,
     mayHaveEndedOtherwise(facts, best.cause) ? 0.85 : 1,
   )
@@ -78,6 +80,12 @@ function capped(facts: Facts, candidates: readonly Candidate[], best: Candidate)
 const identityCap = (facts: Facts, cause: Cause): number => {
   if (cause === 'normal-close') return facts.loggedError ? 0.85 : facts.isPinned ? 1 : 0.92
   return facts.namesAnother && cause !== 'network-outage' ? 0.8 : 1
+}
+
+/** The gap fits this cause's timer, and another cause's as well. */
+const timerCap = (facts: Facts, cause: Cause): number => {
+  const argued = arguedBy(timersOf(facts))
+  return argued.has(cause) && argued.size > 1 ? 0.85 : 1
 }
 
 /** So many sends in vain are a stack's whole patience: the least that any is known to have is Windows' with 3 retransmissions (CIS). */

@@ -1,12 +1,5 @@
 /** Where a timer starts counting. */
-export type TimerStart =
-  | 'lastPacket'
-  | 'lastReceived'
-  | 'finAcked'
-  | 'firstUnackedSend'
-  | 'firstSyn'
-  | 'windowClosed'
-  | 'firstUnansweredProbe'
+export type TimerStart = 'lastPacket' | 'lastReceived' | 'finAcked' | 'firstUnackedSend' | 'firstSyn' | 'firstUnansweredProbe'
 
 /** One timer of a stack, a device or a program that can end a connection. Seconds. */
 export interface Timer {

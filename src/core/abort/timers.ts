@@ -1,5 +1,6 @@
-import { RST } from '../tcp/segment.ts'
-import { endingReset } from './ending.ts'
+import type { Cause } from '../diagnosis/schema.ts'
+import { endOf, RST } from '../tcp/segment.ts'
+import { closedByBoth, endingReset } from './ending.ts'
 import { longestSurvived } from './facts/idle.ts'
 import { usualOf } from './facts/ttl.ts'
 import type { Facts, Pointer } from './facts.ts'
@@ -58,59 +59,86 @@ const isPlausible = (timer: Timer, facts: Facts): boolean => {
   return ttl <= 64 || ttl > 128
 }
 
-function intervalsOf(facts: Facts): Interval[] {
-  const intervals: Interval[] = []
+/** What a timer that fits argues for, by where it starts and whose it is. */
+function arguesFor({ start, owner }: Timer): Cause | undefined {
+  switch (start) {
+    case 'finAcked':
+      // A device that forgot a half-closed connection lets nothing through: what arrived late, or never, does not show it.
+      return owner === 'path' ? undefined : 'fin-wait-2-timeout'
+    case 'lastPacket':
+    case 'lastReceived':
+      return owner === 'path' ? 'idle-state-loss' : 'peer-idle-close'
+    case 'firstUnackedSend':
+      return 'retransmission-timeout'
+    case 'firstSyn':
+      return 'connect-timeout'
+    case 'firstUnansweredProbe':
+      return 'keepalive-timeout'
+  }
+}
+
+/** The causes that fitting timers argue for: two of them are rivals. */
+export const arguedBy = (matches: readonly TimerMatch[]): ReadonlySet<Cause> =>
+  new Set(matches.map(({ timer }) => arguesFor(timer)).filter((cause) => cause !== undefined))
+
+const intervalsOf = (facts: Facts): Interval[] => [...afterFin(facts), ...inVain(facts), ...beforePeersEnd(facts), ...inSilence(facts)]
+
+/** From `from` to what was seen at its end, else to the incident. */
+function interval(facts: Facts, start: TimerStart, from: Pointer | undefined, to: Pointer | undefined): Interval[] {
+  if (from && to && to.at > from.at) return [{ start, from, to, min: to.at - from.at, max: to.at - from.at }]
+  const { incident } = facts
+  if (!from || !incident || incident.at + incident.after <= from.at) return []
+  return [
+    { start, from, to: undefined, min: Math.max(0, incident.at - incident.before - from.at), max: incident.at + incident.after - from.at },
+  ]
+}
+
+/** Half-closed: from the acknowledgement of the host's FIN to what came too late. */
+function afterFin(facts: Facts): Interval[] {
+  const acked = facts.fins.host?.ackedBy
+  if (!acked) return []
+  const refused = facts.resets.find((one) => one.from === 'host' && one.segment.at > acked.at)?.trigger
+  // What comes after the time-out is refused: the timer ran out somewhere before.
+  if (refused && refused.at > acked.at + 5) {
+    const min = lastHeardWell(facts, acked.at, refused.at) - acked.at
+    return [{ start: 'finAcked', from: acked, to: refused, min, max: refused.at - acked.at }]
+  }
+  return facts.fins.peer ? [] : interval(facts, 'finAcked', acked, undefined)
+}
+
+/** Sent again and again: SYN, data, FIN, probes. */
+function inVain(facts: Facts): Interval[] {
+  const ladder = facts.ladders.host
+  const train = facts.keepAlives.host
+  const own = ladder?.reset?.from === 'host' ? ladder.reset : undefined
+  return [
+    ...(ladder?.what === 'syn' ? interval(facts, 'firstSyn', ladder.sends[0], undefined) : []),
+    ...(ladder && ladder.what !== 'syn' ? interval(facts, 'firstUnackedSend', ladder.sends[0], own) : []),
+    ...(train?.unanswered[0] ? interval(facts, 'firstUnansweredProbe', train.unanswered[0], train.reset) : []),
+  ]
+}
+
+/** A silence that the peer ended by its FIN, or by an RST that answers nothing. */
+function beforePeersEnd(facts: Facts): Interval[] {
   const { segments } = facts.trace
   const reset = endingReset(facts)
-  const add = (start: TimerStart, from: Pointer | undefined, to: Pointer | undefined) => {
-    if (from && to && to.at > from.at) intervals.push({ start, from, to, min: to.at - from.at, max: to.at - from.at })
-    else if (from && facts.incident && facts.incident.at + facts.incident.after > from.at) {
-      const { at, before, after } = facts.incident
-      intervals.push({ start, from, to: undefined, min: Math.max(0, at - before - from.at), max: at + after - from.at })
-    }
-  }
-  const acked = facts.fins.host?.ackedBy
-  if (acked) {
-    const refused = facts.resets.find((one) => one.from === 'host' && one.segment.at > acked.at)?.trigger
-    // What comes after the time-out is refused: the timer ran out somewhere before.
-    if (refused && refused.at > acked.at + 5) {
-      intervals.push({
-        start: 'finAcked',
-        from: acked,
-        to: refused,
-        min: lastHeardWell(facts, acked.at, refused.at) - acked.at,
-        max: refused.at - acked.at,
-      })
-    } else if (!facts.fins.peer) add('finAcked', acked, undefined)
-  }
-  const ladder = facts.ladders.host
-  if (ladder?.what === 'syn') add('firstSyn', ladder.sends[0], undefined)
-  else if (ladder) add('firstUnackedSend', ladder.sends[0], ladder.reset?.from === 'host' ? ladder.reset : undefined)
-  const train = facts.keepAlives.host
-  if (train?.unanswered[0]) add('firstUnansweredProbe', train.unanswered[0], train.reset)
-  const end =
+  const fin =
     facts.fins.peer && facts.fins.peer.first.at <= (reset?.segment.at ?? Number.POSITIVE_INFINITY) ? facts.fins.peer.first : undefined
-  if (end && !facts.fins.host) {
-    const before = segments[segments.indexOf(end) - 1]
-    if (before && end.at - before.at > 5) {
-      intervals.push({
-        start: 'lastPacket',
-        from: before,
-        to: end,
-        min: end.at - before.at,
-        max: end.at - before.at,
-        owners: ['printer', 'any'],
-      })
-      add(
-        'lastReceived',
-        segments.findLast((s) => s.from === 'host' && s.length > 0 && s.at < end.at),
-        end,
-      )
-    }
-  }
-  if (reset?.from === 'peer' && reset.trigger) idleInterval(facts, reset.trigger.at, intervals)
-  else if (ladder?.sends[0] && ladder.what === 'data') idleInterval(facts, ladder.sends[0].at, intervals)
-  return intervals
+  const end = fin ?? (reset?.from === 'peer' ? reset.segment : undefined)
+  const before = end && segments[segments.indexOf(end) - 1]
+  if (!end || !before || end.at - before.at <= 5 || closedByBoth(facts)) return []
+  const gap = end.at - before.at
+  const owners: Interval['owners'] = fin ? ['printer', 'any'] : ['printer', 'any', 'path']
+  const heard = segments.findLast((s) => s.from === 'host' && endOf(s) > s.seq && s.at < end.at)
+  return [{ start: 'lastPacket', from: before, to: end, min: gap, max: gap, owners }, ...interval(facts, 'lastReceived', heard, end)]
+}
+
+/** A silence after which things went wrong. */
+function inSilence(facts: Facts): Interval[] {
+  const reset = endingReset(facts)
+  if (reset?.from === 'peer') return reset.trigger ? idleInterval(facts, reset.trigger.at) : []
+  const ladder = facts.ladders.host
+  return ladder?.sends[0] && ladder.what === 'data' ? idleInterval(facts, ladder.sends[0].at) : []
 }
 
 /** The last moment at which the half-closed connection still worked: the host acknowledged something. */
@@ -118,11 +146,11 @@ const lastHeardWell = (facts: Facts, from: number, until: number): number =>
   facts.trace.segments.findLast((s) => s.from === 'host' && !(s.flags & RST) && s.at > from && s.at < until)?.at ?? from
 
 /** A device that forgot: its timer ran out somewhere in the silence, and is longer than any silence that was survived. */
-const idleInterval = (facts: Facts, at: number, intervals: Interval[]): void => {
+const idleInterval = (facts: Facts, at: number): Interval[] => {
   const { segments } = facts.trace
   const before = segments.findLast((s) => s.at < at - 5)
   const next = before && segments[segments.indexOf(before) + 1]
-  if (!before || !next || next.at - before.at < 30) return
+  if (!before || !next || next.at - before.at < 30) return []
   const gap = next.at - before.at
-  intervals.push({ start: 'lastPacket', from: before, to: next, min: longestSurvived(segments, next.at), max: gap, owners: ['path'] })
+  return [{ start: 'lastPacket', from: before, to: next, min: longestSurvived(segments, next.at), max: gap, owners: ['path'] }]
 }

@@ -41,6 +41,14 @@ it.each<[string, string, string, string, string, string]>([
     'host',
     'peer',
   ],
+  [
+    'an RST of the peer that answers one of the host which the host never sent',
+    inOrder(JOB, RST),
+    inOrder(JOB, '1.9 host > peer RST seq=6001', RST, ALIVE),
+    'middlebox-reset',
+    'middlebox',
+    'path',
+  ],
   ['an RST of the peer that got lost', inOrder(JOB, LADDER), inOrder(JOB, RST, ALIVE), 'peer-reset', 'peer', 'peer'],
 ])('%s', async (_, near, far, cause, abortedBy, lookAt) => {
   const { verdict } = await both(near, atPeer(far))
@@ -96,4 +104,11 @@ describe('a ring buffer', () => {
     expect(connection?.observations).toHaveLength(1)
     expect(connection?.startedAt).toBe('2026-09-29T10:00:01.000000Z')
   })
+})
+
+it('two captures of one connection without its beginning are not taken for pieces of one, though the later clock follows the earlier', async () => {
+  const middle = inOrder(sent(1.1, 6, 1000, 0.02), RST)
+  const { inputs, connection } = await both(middle, atPeer(middle, 60))
+  expect(inputs).toHaveLength(2)
+  expect(connection?.observations.map(({ offsetSeconds }) => Math.round(offsetSeconds))).toEqual([0, 60])
 })

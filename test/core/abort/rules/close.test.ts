@@ -109,6 +109,30 @@ it.each<[string, string, string, string, string]>([
     'rst',
   ],
   [
+    'a port check the other way round: the peer opens and resets without a byte',
+    '0 peer > host SYN mss=1460\n0.002 host > peer SYN ACK mss=1460\n0.003 peer > host ACK\n0.004 peer > host RST ACK',
+    'normal-close',
+    'nobody',
+    'none',
+  ],
+  [
+    'a FIN of the peer that the capture missed and the host acknowledged',
+    inOrder(JOB, '1 host > peer FIN ACK\n1.002 peer > host ACK\n1.003 host > peer ACK ack=2', elsewhere(0.5, 60)),
+    'normal-close',
+    'nobody',
+    'none',
+  ],
+  [
+    'a peer that closes first, takes the answer, acknowledges the FIN, and answers its repetition by RST',
+    inOrder(
+      JOB,
+      '1 peer > host FIN ACK\n1.001 host > peer PSH ACK len=24\n1.002 host > peer FIN ACK\n1.004 peer > host ACK\n1.1 host > peer FIN ACK seq=10025\n1.102 peer > host RST seq=2',
+    ),
+    'normal-close',
+    'nobody',
+    'none',
+  ],
+  [
     'its false friend: the peer accepts and resets without a byte',
     inOrder(opened(), '0.003 peer > host RST ACK'),
     'peer-reset',
@@ -167,4 +191,9 @@ it('prefers the job that died to the port checks round it', async () => {
   const { verdict, connection } = await diagnosed([captureFile(dressed(text, printer))], { incidentAtNs: moment(4.05) })
   expect(verdict.cause).toBe('retransmission-timeout')
   expect(connection?.host.port).toBe(49822)
+})
+
+it('does not take a FIN and its acknowledgement for a half-closed wait where nothing before them was captured', async () => {
+  const text = inOrder('1 host > peer FIN ACK seq=500\n1.002 peer > host ACK', elsewhere(0.5, 60))
+  expect((await verdictOn(text, printer)).cause).toBe('undetermined')
 })

@@ -66,6 +66,19 @@ it.each<[string, string, Stacks, string, string]>([
     'host-abort',
     'host',
   ],
+  [
+    'an RST with a sequence number that does not fit, which neither side heeds (RFC 5961)',
+    inOrder(
+      JOB,
+      '0.2 peer > host RST seq=700000 ttl=60\n0.2001 host > peer ACK',
+      sent(0.3, 5),
+      '1 host > peer FIN ACK\n1.002 peer > host FIN ACK\n1.003 host > peer ACK',
+      REST,
+    ),
+    linux,
+    'normal-close',
+    'nobody',
+  ],
 ])('%s', async (_, text, stacks, cause, abortedBy) => {
   expect(await verdictOn(text, stacks)).toMatchObject({ cause, abortedBy })
 })
@@ -106,6 +119,29 @@ it.each<[string, string, string]>([
   ['there twice like all the others is the peer’s', twice(inOrder(MIRRORED, '0.6 peer > host RST ACK')), 'peer'],
 ])('an RST that is %s', async (_, text, abortedBy) => {
   expect((await verdictOn(text)).abortedBy).toBe(abortedBy)
+})
+
+/** A peer that counts its IP-IDs from 700 on. */
+const COUNTED = JOB.split('\n')
+  .map((line, i) => (line.includes(' peer > ') ? `${line} id=${700 + i}` : line))
+  .join('\n')
+const MIDDLE = '0.3 host > peer PSH ACK len=1000'
+
+it.each<[string, string, number, number]>([
+  ['goes on with the count of its IP-IDs is its own', inOrder(COUNTED, MIDDLE, '0.302 peer > host RST ACK id=740'), 0.9, 0.95],
+  ['came after its own FIN is its own', inOrder(JOB, '0.29 peer > host FIN ACK', MIDDLE, '0.302 peer > host RST seq=2'), 0.9, 0.985],
+  ['has IP-ID 0 with ACK, though it counts them, may be another’s', inOrder(COUNTED, MIDDLE, '0.302 peer > host RST ACK id=0'), 0.5, 0.89],
+  [
+    'has IP-ID 0 without ACK, as of an unknown connection, tells nothing',
+    inOrder(COUNTED, MIDDLE, '0.302 peer > host RST seq=1 id=0'),
+    0.5,
+    0.89,
+  ],
+])('an RST of a peer that %s', async (_, text, least, most) => {
+  const verdict = await verdictOn(inOrder(text, REST), linux)
+  expect(verdict.abortedBy).toBe('peer')
+  expect(verdict.partyConfidence).toBeGreaterThanOrEqual(least)
+  expect(verdict.partyConfidence).toBeLessThanOrEqual(most)
 })
 
 it.each<[string, string, number, number]>([

@@ -107,6 +107,13 @@ it.each<[string, string, Stacks, string, string]>([
     'host',
   ],
   [
+    'answers that all arrive damaged',
+    inOrder(SMALL, again([1, 1.3, 1.9, 3.1], LARGE), again([1.002, 1.302, 1.902, 3.102], 'peer > host ACK badsum'), REST),
+    printer,
+    'corruption',
+    'host',
+  ],
+  [
     'an ICMP error after which the job went on',
     inOrder(
       SMALL,
@@ -120,9 +127,9 @@ it.each<[string, string, Stacks, string, string]>([
   expect(await verdictOn(text, stacks)).toMatchObject({ cause, abortedBy })
 })
 
-it('finds a peer that not even a SYN was sent to', async () => {
+it('finds a peer that not even a SYN was sent to, where the machine that asks is named', async () => {
   const text = inOrder(again([4, 5, 6], 'host > * ARP who-has peer'), REST)
-  const { verdict, connection } = await diagnosed([captureFile(text)], { incidentAtNs: moment(7) })
+  const { verdict, connection } = await diagnosed([captureFile(text)], { incidentAtNs: moment(7), host: '10.0.0.5' })
   expect(verdict).toMatchObject({ cause: 'neighbor-unreachable', abortedBy: 'host', mechanism: 'timeout' })
   expect(connection).toMatchObject({ host: { ip: '10.0.0.5', port: null }, peer: { ip: '10.0.0.9', port: null } })
 })

@@ -118,6 +118,27 @@ it.each<[string, string, string, string, string]>([
     'rst',
   ],
   [
+    'probes of the peer that the host never answers, until the peer resets',
+    inOrder(JOB, again([30, 40, 50, 60], 'peer > host ACK seq=0'), '70 peer > host RST ACK seq=1', REST),
+    'keepalive-timeout',
+    'peer',
+    'timeout',
+  ],
+  [
+    'a host that stops reading until the peer resets',
+    inOrder(
+      JOB,
+      '0.1 peer > host PSH ACK len=1000\n0.101 host > peer ACK win=0',
+      again([0.4, 1, 2.2, 4.6], 'peer > host ACK seq=1000'),
+      again([0.401, 1.001, 2.201, 4.601], 'host > peer ACK win=0'),
+      '9 peer > host RST ACK seq=1001',
+      REST,
+    ),
+    'zero-window-stall',
+    'peer',
+    'rst',
+  ],
+  [
     'a window that reopened',
     inOrder(
       JOB,
