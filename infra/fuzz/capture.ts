@@ -3,6 +3,7 @@ import { zipSync } from 'fflate'
 import { InputError } from '../../src/core/errors.ts'
 import { cutUpload } from '../../src/core/intake/cut-upload.ts'
 import { CutReceipt } from '../../src/core/intake/receipt.ts'
+import { plainReceipt } from '../../src/core/intake/receipt-json.ts'
 import { ALWAYS } from '../../src/core/time/window.ts'
 import { concat } from '../../test/support/capture-files.ts'
 import { outcome } from '../../test/support/mangle.ts'
@@ -46,7 +47,7 @@ async function upload(bytes: Uint8Array): Promise<void> {
   const nothing = { write: () => undefined, end: () => undefined, abort: () => undefined }
   try {
     const receipts = await cutUpload([bytes], 'fuzz', {}, request, () => nothing)
-    for (const receipt of receipts) CutReceipt.parse(receipt)
+    for (const receipt of receipts) CutReceipt.parse(plainReceipt(receipt))
   } catch (error) {
     if (!(error instanceof InputError)) throw error
   }

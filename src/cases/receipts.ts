@@ -1,11 +1,13 @@
-import { Gunzip } from 'fflate'
 import type { Chunks } from '../core/bytes/chunks.ts'
-import { InputError } from '../core/errors.ts'
-import { CutReceipt } from '../core/intake/receipt.ts'
+import { decompress, newReport } from '../core/bytes/decompress.ts'
+import { badReceipt, readReceipt } from '../core/intake/read-receipt.ts'
+import type { CutReceipt } from '../core/intake/receipt.ts'
 import type { CaseRecord, EvidenceRecord, FileRecord } from '../store/records.ts'
+import { streamChunks } from '../store/stream-chunks.ts'
 import type { Deps, Principal } from './deps.ts'
 import { Refusal } from './errors.ts'
 import { checkSenderReceipt, mustStillRename, privacyOf, rememberPseudonyms } from './evidence/case-privacy.ts'
+import { storeReceipt } from './evidence/cut-into-store.ts'
 import { aloneWithMap, storedMap } from './evidence/pseudonym-map.ts'
 import { audit, findCase } from './find-case.ts'
 import { summarise } from './receipt-summary.ts'
@@ -21,16 +23,27 @@ async function findFile(deps: Deps, principal: Principal, caseId: string, name: 
   return file
 }
 
-/** The whole receipts of a file, in the order of its evidence. */
-export async function wholeReceipts(deps: Deps, principal: Principal, caseId: string, name: string): Promise<CutReceipt[]> {
-  const file = await findFile(deps, principal, caseId, name)
-  return Promise.all(file.evidence.map((evidence) => readReceipt(deps, evidence)))
+/** The whole receipts of a file as a JSON array, in the order of its evidence, as they lie in the store. */
+export async function wholeReceipts(deps: Deps, principal: Principal, caseId: string, name: string): Promise<AsyncIterable<Uint8Array>> {
+  return joined(deps, (await findFile(deps, principal, caseId, name)).evidence)
 }
 
-export async function readReceipt(deps: Pick<Deps, 'objects'>, evidence: EvidenceRecord): Promise<CutReceipt> {
-  const stored = await deps.objects.get(evidence.receiptKey)
+async function* joined(deps: Deps, evidence: readonly EvidenceRecord[]): AsyncGenerator<Uint8Array> {
+  const encoder = new TextEncoder()
+  for (const [index, each] of evidence.entries()) {
+    yield encoder.encode(index === 0 ? '[' : ',')
+    yield* bytesOf(deps, each)
+  }
+  yield encoder.encode(']')
+}
+
+export const receiptOf = (deps: Pick<Deps, 'objects'>, evidence: EvidenceRecord): Promise<CutReceipt> =>
+  readReceipt(bytesOf(deps, evidence), 'store')
+
+async function* bytesOf(deps: Pick<Deps, 'objects'>, { receiptKey }: EvidenceRecord): AsyncGenerator<Uint8Array> {
+  const stored = await deps.objects.get(receiptKey)
   if (!stored) throw new Error('a stored file has lost its receipt')
-  return (await new Response(stored.body).json()) as CutReceipt
+  yield* streamChunks(stored.body)
 }
 
 /**
@@ -41,7 +54,7 @@ export async function takeClientReceipt(deps: Deps, principal: Principal, caseId
   const file = await findFile(deps, principal, caseId, name)
   const [evidence, ...more] = file.evidence
   if (!evidence || more.length > 0) throw badReceipt('this file holds several evidence files')
-  const sent = parse(await textOf(body))
+  const sent = await readReceipt(unpacked(body), 'outside')
   const made = evidence.receipt
   if (sent.kind !== made.kind) throw badReceipt(`it is about a ${sent.kind}; the file is a ${made.kind}`)
   if (sent.kept.records !== made.kept.records) {
@@ -50,7 +63,7 @@ export async function takeClientReceipt(deps: Deps, principal: Principal, caseId
   const receipt = await renamed(deps, await findCase(deps, principal, caseId), {
     ...{ ...sent, name, by: 'client', kept: { ...made.kept }, compression: made.compression },
   })
-  await deps.objects.put(evidence.receiptKey, JSON.stringify(receipt), 'application/json')
+  await storeReceipt(deps.objects, evidence.receiptKey, receipt)
   const updated: FileRecord = {
     ...file,
     by: 'client',
@@ -81,50 +94,15 @@ async function renamed(deps: Deps, found: CaseRecord, receipt: CutReceipt): Prom
   })
 }
 
-function parse(text: string): CutReceipt {
-  try {
-    return CutReceipt.parse(JSON.parse(text))
-  } catch (error) {
-    throw badReceipt(error instanceof SyntaxError ? 'it is not JSON' : 'it does not fit the schema')
-  }
-}
-
-const badReceipt = (why: string): InputError =>
-  new InputError(
-    'bad-receipt',
-    `the cut receipt cannot be taken: ${why}`,
-    'Let hangup send or the page make it, for the file as it was sent.',
-  )
-
 /** Unpacks gzip, which is told by its magic number, and stops at the limits while it streams. */
-async function textOf(body: Chunks): Promise<string> {
-  const decoder = new TextDecoder()
-  let text = ''
-  let packed = 0
-  let raw = 0
-  const take = (bytes: Uint8Array): void => {
-    raw += bytes.length
-    if (raw > LONGEST_RAW) throw tooLarge()
-    text += decoder.decode(bytes, { stream: true })
+async function* unpacked(body: Chunks): AsyncGenerator<Uint8Array> {
+  const report = newReport()
+  for await (const piece of decompress(body, report, { maxBytes: LONGEST_RAW, maxRatio: Number.POSITIVE_INFINITY })) {
+    if (report.bytesOut > LONGEST_RAW || (report.compression !== 'none' && report.bytesIn > LONGEST_PACKED)) throw tooLarge()
+    yield piece
   }
-  let gunzip: Gunzip | undefined
-  for await (const chunk of body) {
-    if (packed === 0 && chunk[0] === 0x1f && chunk[1] === 0x8b) gunzip = new Gunzip(take)
-    packed += chunk.length
-    if (packed > (gunzip ? LONGEST_PACKED : LONGEST_RAW)) throw tooLarge()
-    if (gunzip) unpack(gunzip, chunk)
-    else take(chunk)
-  }
-  return text + decoder.decode()
-}
-
-function unpack(gunzip: Gunzip, chunk: Uint8Array): void {
-  try {
-    gunzip.push(chunk.slice())
-  } catch (error) {
-    if (error instanceof Refusal) throw error
-    throw badReceipt('its gzip is damaged')
-  }
+  if (report.damage?.code === 'expansion-limit') throw tooLarge()
+  if (report.damage) throw badReceipt(report.damage.says)
 }
 
 const tooLarge = (): Refusal =>

@@ -1,6 +1,7 @@
-import { gzipSync } from 'fflate'
+import { Gzip } from 'fflate'
 import type { Diagnosis } from '../core/diagnosis/schema.ts'
 import type { CutReceipt, FileOptions } from '../core/intake/receipt.ts'
+import { jsonPieces } from '../core/intake/receipt-json.ts'
 import type { SenderNames } from './cut-here.ts'
 import { ServiceError, serviceError } from './service-error.ts'
 
@@ -115,7 +116,11 @@ export async function putNames(access: ServiceAccess, id: string, names: SenderN
 /** The cut receipt of a file that is stored already. It is packed: a digest may have megabytes. */
 export async function putReceipt(access: ServiceAccess, id: string, name: string, receipt: CutReceipt): Promise<void> {
   const headers = { authorization: `Bearer ${access.key}`, 'content-type': 'application/json' }
-  const body = gzipSync(new TextEncoder().encode(JSON.stringify(receipt)))
+  const parts: Uint8Array[] = []
+  const gzip = new Gzip((part) => void parts.push(part))
+  for (const piece of jsonPieces(receipt)) gzip.push(piece.slice())
+  gzip.push(new Uint8Array(), true)
+  const body = new Blob(parts as BlobPart[])
   await send(access, `/v1/cases/${id}/files/${encodeURIComponent(name)}/digest`, { method: 'PUT', headers, body: body as BodyInit })
 }
 

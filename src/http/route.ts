@@ -75,5 +75,27 @@ export function route<
 export const isoOf = (ms: number): string => new Date(ms).toISOString()
 export const maybeIso = (ms: number | undefined): string | null => (ms === undefined ? null : isoOf(ms))
 
+const JSON_HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store' }
+
+/** A body whose JSON comes in pieces, each valid until the next is asked for: what has megabytes is not gathered. */
+export function streamJson(
+  pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  status = 200,
+  headers: Record<string, string> = {},
+): Response {
+  const source = Symbol.asyncIterator in pieces ? pieces[Symbol.asyncIterator]() : pieces[Symbol.iterator]()
+  const body = new ReadableStream({
+    async pull(controller) {
+      const next = await source.next()
+      if (next.done) controller.close()
+      else if (next.value.length > 0) controller.enqueue(next.value.slice())
+    },
+    async cancel() {
+      await source.return?.()
+    },
+  })
+  return new Response(body, { status, headers: { ...JSON_HEADERS, ...headers } })
+}
+
 export const answerJson = (body: unknown, status = 200, headers: Record<string, string> = {}): Response =>
-  new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers } })
+  new Response(JSON.stringify(body), { status, headers: { ...JSON_HEADERS, ...headers } })

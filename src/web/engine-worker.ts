@@ -10,6 +10,7 @@ import { renderHtml } from '../core/diagnosis/report-html.ts'
 import { renderMarkdown } from '../core/diagnosis/report-markdown.ts'
 import { InputError } from '../core/errors.ts'
 import type { CutRequest } from '../core/intake/cut-upload.ts'
+import { plainReceipt } from '../core/intake/receipt-json.ts'
 import { DEFAULT_TOLERANCE_SECONDS, type Window, windowRound } from '../core/time/window.ts'
 import { ENGINE_VERSION } from '../core/version.ts'
 import { blobSpool } from './blob-spool.ts'
@@ -95,7 +96,10 @@ async function inspect({ file, options }: ChosenFile, order: CutOrder, onRead: O
   const blobs = new Map<KeptBytes, Blob>()
   const cuts = await cutHere(browserSource(file, onRead), options, request, { openSpool: async () => blobSpool(blobs) })
   const marked = cuts.map((cut) => sender?.marked(cut, hints) ?? cut)
-  const stored: readonly BlobCut[] = marked.map(({ kept, ...cut }) => ({ ...cut, kept: blobs.get(kept) ?? new Blob() }))
+  const stored: readonly BlobCut[] = marked.map(({ kept, ...cut }) => ({
+    ...{ ...cut, receipt: plainReceipt(cut.receipt) },
+    kept: blobs.get(kept) ?? new Blob(),
+  }))
   return { cuts: stored, map: sender?.map }
 }
 

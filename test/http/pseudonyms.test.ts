@@ -156,7 +156,7 @@ describe('privacy', () => {
     for (const [i, file] of files.entries()) if (answers[i] !== 201) expect(await send(file)).toBe(201)
     const ends = async (name: string) => {
       const { body } = await service.call<CutReceipt[]>('GET', `/v1/cases/${id}/files/${name}/receipt`)
-      return body[0]?.flowDigest?.connections.map(({ originator, responder }) => [originator.ip, responder.ip])
+      return Array.from(body[0]?.flowDigest?.connections ?? [], ({ originator, responder }) => [originator.ip, responder.ip])
     }
     expect(await ends('a.pcap')).toEqual(await ends('b.pcap'))
     const { body: map } = await service.call<{ ipv4: [string, string][] }>('GET', `/v1/cases/${id}/pseudonyms`)

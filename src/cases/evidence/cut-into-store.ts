@@ -2,9 +2,11 @@ import type { Chunks } from '../../core/bytes/chunks.ts'
 import { SERVICE_LIMITS } from '../../core/bytes/decompress.ts'
 import { type CutOutput, cutUpload } from '../../core/intake/cut-upload.ts'
 import type { CutReceipt, FileOptions } from '../../core/intake/receipt.ts'
+import { jsonPieces } from '../../core/intake/receipt-json.ts'
 import { WORKER_LIMITS } from '../../core/tcp/tracker.ts'
 import { ENGINE_VERSION } from '../../core/version.ts'
 import { evidenceKey, receiptKey } from '../../store/keys.ts'
+import type { Objects } from '../../store/objects.ts'
 import type { CaseRecord, EvidenceRecord } from '../../store/records.ts'
 import type { Deps } from '../deps.ts'
 import { incidentNs, scopeOf, windowOf } from '../question.ts'
@@ -23,6 +25,18 @@ export interface CutOrder {
 export interface CutResult {
   readonly evidence: readonly EvidenceRecord[]
   readonly receipts: readonly CutReceipt[]
+}
+
+/** Whole, digest included; at most a part of it is held. */
+export async function storeReceipt(objects: Objects, key: string, receipt: CutReceipt): Promise<void> {
+  const writer = objects.writer(key, 'application/json')
+  try {
+    for (const piece of jsonPieces(receipt)) await writer.write(piece)
+    await writer.close()
+  } catch (error) {
+    await writer.abort()
+    throw error
+  }
 }
 
 /** Cuts a body to the case's window into the store, with a receipt for each evidence file it holds. What fails stores nothing. */
@@ -65,7 +79,7 @@ export async function cutIntoStore(deps: Pick<Deps, 'objects'>, order: CutOrder)
   for (const [index, receipt] of receipts.entries()) {
     const key = stored[index]
     if (key === undefined) throw new Error('a receipt without its file')
-    await deps.objects.put(receiptKey(folder, index), JSON.stringify(receipt), 'application/json')
+    await storeReceipt(deps.objects, receiptKey(folder, index), receipt)
     evidence.push({ key, receiptKey: receiptKey(folder, index), receipt: summarise(receipt), given: options })
   }
   await rememberPseudonyms(deps, found, privacy)

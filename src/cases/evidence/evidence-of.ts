@@ -1,7 +1,7 @@
 import { evidenceEntryName } from '../../core/diagnosis/bundle-names.ts'
 import type { EvidenceFile } from '../../core/diagnosis/question.ts'
 import type { Deps } from '../deps.ts'
-import { readReceipt } from '../receipts.ts'
+import { receiptOf } from '../receipts.ts'
 import { storedSource } from './stored-source.ts'
 
 /** The evidence of a case as the engine asks for it, in the order of the uploads. */
@@ -10,7 +10,7 @@ export async function evidenceOf(deps: Deps, caseId: string, onRead: (bytes: num
   const evidence: EvidenceFile[] = []
   for (const file of await deps.state.files.of(caseId)) {
     for (const stored of file.evidence) {
-      const receipt = await readReceipt(deps, stored)
+      const receipt = await receiptOf(deps, stored)
       const name = receipt.entry ?? receipt.name
       const entry = evidenceEntryName(name, receipt.kind, taken)
       taken.push(entry)

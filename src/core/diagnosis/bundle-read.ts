@@ -1,15 +1,13 @@
 import type { Source } from '../bytes/chunks.ts'
 import { InputError } from '../errors.ts'
-import { CutReceipt } from '../intake/receipt.ts'
+import { readReceipt } from '../intake/read-receipt.ts'
+import type { CutReceipt } from '../intake/receipt.ts'
 import { entryBytes, entryContent, type RandomAccess, randomAccess, readZipDirectory } from './bundle-zip-read.ts'
 import type { ZipEntry } from './bundle-zip-records.ts'
 import { MANIFEST_ENTRY, Manifest, type ManifestFile, type ManifestQuestion } from './manifest.ts'
 import type { EvidenceFile, Question } from './question.ts'
 
 const MAX_MANIFEST = 8 * 2 ** 20
-const MAX_RECEIPT = 16 * 2 ** 20
-/** In a bundle a receipt does not say who cut the file. */
-const BundledReceipt = CutReceipt.extend({ by: CutReceipt.shape.by.default('client') })
 
 /** What a bundle was made of: enough to ask again. */
 export interface OpenedBundle {
@@ -67,11 +65,18 @@ async function evidenceOf(
   from: NonNullable<ManifestFile['evidence']>,
 ): Promise<EvidenceFile> {
   const entry = named(byName, file.entry)
-  const receipt =
-    from.receipt === null ? undefined : BundledReceipt.safeParse(parseJson(await entryBytes(zip, named(byName, from.receipt), MAX_RECEIPT)))
-  if (receipt?.success === false) throw new InputError('bad-receipt', `${from.receipt} is not a cut receipt`, 'Fetch the bundle again.')
+  const receipt = from.receipt === null ? undefined : await receiptIn(zip, named(byName, from.receipt))
   const source: Source = { name: from.name, size: file.size, open: () => entryContent(zip, entry) }
-  return { file: file.entry, name: from.name, kind: from.kind, source, options: from.options, receipt: receipt?.data }
+  return { file: file.entry, name: from.name, kind: from.kind, source, options: from.options, receipt }
+}
+
+async function receiptIn(zip: RandomAccess, entry: ZipEntry): Promise<CutReceipt> {
+  try {
+    return await readReceipt(entryContent(zip, entry), 'bundle')
+  } catch (error) {
+    if (!(error instanceof InputError) || error.code !== 'bad-receipt') throw error
+    throw new InputError('bad-receipt', `${entry.name} is not a cut receipt`, 'Fetch the bundle again.')
+  }
 }
 
 function questionOf(asked: ManifestQuestion): Question {

@@ -1,5 +1,6 @@
 import type { Sink } from '../bytes/chunks.ts'
 import type { CutReceipt } from '../intake/receipt.ts'
+import { indentedPieces } from '../intake/receipt-json.ts'
 import { annotatedCapture, subjectCapture } from './bundle-captures.ts'
 import { receiptEntryName, SUBJECT_ENTRY } from './bundle-names.ts'
 import { bundleReadme } from './bundle-readme.ts'
@@ -49,7 +50,8 @@ export async function writeBundle(parts: BundleParts, sink: Sink): Promise<Writt
   await add('diagnosis.json', json(parts.diagnosis))
   await add('connections.json', json(parts.connections))
   for (const file of parts.evidence) {
-    if (file.receipt !== undefined) await add(receiptEntryName(file.file), json(bundledReceipt(file.receipt)))
+    if (file.receipt !== undefined)
+      files.push(manifestFile(await zip.addStream(receiptEntryName(file.file), indentedPieces(bundledReceipt(file.receipt)), false)))
   }
   for (const file of parts.evidence) {
     const content = file.kind === 'capture' ? annotatedCapture(file, parts.diagnosis) : file.source.open()

@@ -74,14 +74,22 @@ export const DigestConnection = z.object({
 })
 export type DigestConnection = z.infer<typeof DigestConnection>
 
+/** Most connections of one digest. */
+export const MOST_DIGESTED = 20_000
+
 export const FlowDigest = z.object({
-  connections: z.array(DigestConnection).max(20_000),
+  connections: z.array(DigestConnection).max(MOST_DIGESTED),
   /** Connections the upload held beyond those listed. */
   leftOut: Count,
   /** Link addresses, lower case with colons; ends refer to them by index. */
   macs: z.array(z.string().max(17)).max(80_000),
 })
-export type FlowDigest = z.infer<typeof FlowDigest>
+/** An array, or the list that holds them as text (`DigestList`). */
+export interface DigestConnections extends Iterable<DigestConnection> {
+  readonly length: number
+}
+
+export type FlowDigest = Omit<z.infer<typeof FlowDigest>, 'connections'> & { readonly connections: DigestConnections }
 
 export const LogDigest = z.object({
   firstAt: Stamp.nullable(),
@@ -158,4 +166,4 @@ export const CutReceipt = z.object({
   flowDigest: FlowDigest.nullable(),
   logDigest: LogDigest.nullable(),
 })
-export type CutReceipt = z.infer<typeof CutReceipt>
+export type CutReceipt = Omit<z.infer<typeof CutReceipt>, 'flowDigest'> & { flowDigest: FlowDigest | null }

@@ -7,10 +7,10 @@ import { NOTHING } from './side-facts.ts'
  * A flow digest as the tracker's facts. What a digest does not carry is 0 or undefined; there are no decisive packets, and frame
  * numbers are 0, because the digest counts in the upload, not in what was kept of it.
  */
-export function digestFacts(digest: FlowDigest): TrackedConnection[] {
-  return digest.connections.map((connection) => {
+export function* digestFacts(digest: FlowDigest): Generator<TrackedConnection> {
+  for (const connection of digest.connections) {
     const startedAt = Date.parse(connection.startedAt.slice(0, 19).concat('Z')) / 1000 + fraction(connection.startedAt)
-    return {
+    yield {
       protocol: connection.protocol,
       streamIndex: connection.streamIndex,
       originator: endFacts(connection.originator, startedAt, digest.macs),
@@ -27,7 +27,7 @@ export function digestFacts(digest: FlowDigest): TrackedConnection[] {
       detailed: false,
       decisive: [],
     }
-  })
+  }
 }
 
 const fraction = (stamp: string): number => Number(/\.\d+/.exec(stamp)?.[0] ?? 0)

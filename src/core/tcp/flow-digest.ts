@@ -1,12 +1,11 @@
-import type { DigestConnection, FlowDigest } from '../intake/receipt.ts'
+import { DigestList } from '../intake/digest-list.ts'
+import { type DigestConnection, type FlowDigest, MOST_DIGESTED } from '../intake/receipt.ts'
 import { ipText, parseIp } from '../packet/address.ts'
 import type { Window } from '../time/window.ts'
 import type { SideFacts, TrackedConnection } from './connection.ts'
 import { secondsText } from './seconds.ts'
 
-/** Most connections of one digest. */
-export const DIGEST_LIMIT = 20_000
-/** Most JSON of its connections, in characters: a receipt is at most 16 MB. A plain IPv4 connection takes about 650. */
+/** Most JSON of its connections, in bytes: a receipt is at most 16 MB. A plain IPv4 connection takes about 650. */
 const TEXT_LIMIT = 15_000_000
 
 export interface DigestPolicy {
@@ -20,39 +19,47 @@ export interface DigestPolicy {
 }
 
 /**
- * The numbers of a whole upload that ride along with the little that is kept of it.
+ * The numbers of a whole upload that ride along with the little that is kept of it. Facts are held of one connection at a time: those of
+ * 15,000 are 50 MB.
  *
- * @param tracked gone through twice, what is of interest first, so that no connection's facts are held: those of 15,000 are 50 MB
+ * @param tracked gone through once where all fit; else again, what is of interest first
  */
 export function flowDigest(tracked: Iterable<TrackedConnection>, policy: DigestPolicy): FlowDigest {
   const isOfInterest = interestOf(policy)
-  const writer = new DigestWriter()
-  for (const connection of tracked) if (isOfInterest(connection)) writer.add(connection, isShort(connection, policy))
-  for (const connection of tracked) if (!isOfInterest(connection)) writer.add(connection, isShort(connection, policy))
-  return writer.digest()
+  const peer = policy.scope === 'peers' ? canonical(policy.peer) : undefined
+  const isShort = (connection: TrackedConnection): boolean => peer !== undefined && !involves(connection, peer)
+  const all = new DigestWriter()
+  for (const connection of tracked) {
+    all.add(connection, isShort(connection))
+    if (all.leftOut > 0) break
+  }
+  if (all.leftOut === 0) return all.digest()
+  const chosen = new DigestWriter()
+  for (const connection of tracked) if (isOfInterest(connection)) chosen.add(connection, isShort(connection))
+  for (const connection of tracked) if (!isOfInterest(connection)) chosen.add(connection, isShort(connection))
+  return chosen.digest()
 }
 
 /** Collects digested connections up to both limits. */
 class DigestWriter {
-  readonly #connections: { readonly frame: number; readonly digested: DigestConnection }[] = []
+  leftOut = 0
+  readonly #list = new DigestList()
+  readonly #frames: number[] = []
   readonly #macs = new Map<string, number>()
-  #characters = 0
-  #leftOut = 0
 
   add(connection: TrackedConnection, short: boolean): void {
-    const isFull = this.#connections.length >= DIGEST_LIMIT || this.#characters >= TEXT_LIMIT
+    const isFull = this.#list.length >= MOST_DIGESTED || this.#list.bytes >= TEXT_LIMIT
     if (isFull) {
-      this.#leftOut++
+      this.leftOut++
       return
     }
-    const digested = this.#digest(connection, short)
-    this.#characters += JSON.stringify(digested).length
-    this.#connections.push({ frame: connection.firstFrame, digested })
+    this.#list.add(this.#digest(connection, short))
+    this.#frames.push(connection.firstFrame)
   }
 
   digest(): FlowDigest {
-    const connections = this.#connections.sort((x, y) => x.frame - y.frame).map((entry) => entry.digested)
-    return { connections, leftOut: this.#leftOut, macs: [...this.#macs.keys()] }
+    this.#list.sort(this.#frames)
+    return { connections: this.#list, leftOut: this.leftOut, macs: [...this.#macs.keys()] }
   }
 
   #digest(connection: TrackedConnection, short: boolean): DigestConnection {
@@ -148,9 +155,4 @@ const involves = (connection: TrackedConnection, ip: string | undefined): boolea
 function canonical(ip: string | undefined): string | undefined {
   const bytes = ip === undefined ? undefined : parseIp(ip)
   return bytes === undefined ? undefined : ipText(bytes, 0, bytes.length === 4 ? 4 : 6)
-}
-
-function isShort(connection: TrackedConnection, policy: DigestPolicy): boolean {
-  const peer = canonical(policy.peer)
-  return policy.scope === 'peers' && peer !== undefined && !involves(connection, peer)
 }

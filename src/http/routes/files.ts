@@ -4,9 +4,10 @@ import { takeClientReceipt, wholeReceipts } from '../../cases/receipts.ts'
 import { takeIn } from '../../cases/take-in.ts'
 import { FileView, viewFile } from '../../cases/view.ts'
 import { CutReceipt, FileOptions } from '../../core/intake/receipt.ts'
+import { jsonPieces } from '../../core/intake/receipt-json.ts'
 import { bodyChunks } from '../body.ts'
 import { FILE_PROBLEMS } from '../problem.ts'
-import { answerJson, type Route, route } from '../route.ts'
+import { answerJson, type Route, route, streamJson } from '../route.ts'
 import { FileParams } from '../schemas.ts'
 import { throughGate } from '../upload-gate.ts'
 
@@ -40,7 +41,7 @@ const put = route({
       if (declaredSize === 0) throw new Refusal('empty-body', 'the body is empty', 'Send the file as the body of the request.')
       const body = bodyChunks(request.body)
       const { file, receipts } = await takeIn(deps, principal, { caseId: params.id, name: params.name, options: query, body, declaredSize })
-      return answerJson({ ...viewFile(file), receipt: receipts[0] ?? null, receipts }, 201)
+      return streamJson(jsonPieces({ ...viewFile(file), receipt: receipts[0] ?? null, receipts }), 201)
     }),
 })
 
@@ -54,7 +55,7 @@ const getReceipt = route({
   params: FileParams,
   answers: { 200: { description: 'One for each evidence file.', content: { 'application/json': z.array(CutReceipt) } } },
   problems: ['unknown-case', 'unknown-file', 'deleted'],
-  handle: async ({ deps, principal, params }) => answerJson(await wholeReceipts(deps, principal, params.id, params.name)),
+  handle: async ({ deps, principal, params }) => streamJson(await wholeReceipts(deps, principal, params.id, params.name)),
 })
 
 const putDigest = route({

@@ -6,12 +6,13 @@ import { newCase } from '../../cases/open-case.ts'
 import { CaseFields } from '../../cases/question.ts'
 import { CaseView } from '../../cases/view.ts'
 import { CutReceipt, type FileOptions } from '../../core/intake/receipt.ts'
+import { jsonPieces } from '../../core/intake/receipt-json.ts'
 import { bodyChunks, chunksText } from '../body.ts'
 import { FormFields, readFileOptions } from '../form-fields.ts'
 import { Idempotency } from '../idempotency.ts'
 import { boundaryOf, type Part, readParts } from '../multipart.ts'
 import { FILE_PROBLEMS } from '../problem.ts'
-import { answerJson, type Call, type Route, route } from '../route.ts'
+import { type Call, type Route, route, streamJson } from '../route.ts'
 import { LinkAnswer } from '../schemas.ts'
 import { throughGate } from '../upload-gate.ts'
 
@@ -117,7 +118,7 @@ async function takeParts(call: IntakeCall, parts: AsyncIterable<Part>): Promise<
     )
   }
   const body = await settleIntake(deps, principal, opened, outcomes, origin)
-  return { answer: answerJson(body, 202, { location: `/v1/cases/${opened.id}` }), fingerprint: seen.text() }
+  return { answer: streamJson(jsonPieces(body), 202, { location: `/v1/cases/${opened.id}` }), fingerprint: seen.text() }
 }
 
 const fieldsAfterFiles = (field: string, caseId: string): Refusal =>

@@ -2,7 +2,8 @@ import { gzipSync } from 'node:zlib'
 import { strToU8, zipSync } from 'fflate'
 import { expect, it } from 'vitest'
 import { type CutEntry, type CutRequest, cutUpload } from '../../../src/core/intake/cut-upload.ts'
-import { CutReceipt, type FileOptions } from '../../../src/core/intake/receipt.ts'
+import { CutReceipt, type DigestConnection, type FileOptions } from '../../../src/core/intake/receipt.ts'
+import { plainReceipt } from '../../../src/core/intake/receipt-json.ts'
 import { DEFAULT_START } from '../../support/capture-builder.ts'
 import { concat, pcap, pcapng } from '../../support/capture-files.ts'
 
@@ -46,8 +47,10 @@ async function upload(bytes: Uint8Array, name: string, options: FileOptions = {}
       },
     }
   })
-  return { outputs, receipts: (await cut).map((receipt) => CutReceipt.parse(receipt)), cut }
+  return { outputs, receipts: (await cut).map((receipt) => CutReceipt.parse(plainReceipt(receipt))), cut }
 }
+
+const connectionsOf = (receipt: CutReceipt | undefined): DigestConnection[] => [...(receipt?.flowDigest?.connections ?? [])]
 
 it('a capture gets a receipt that says what came, what was kept, and the digest of the whole', async () => {
   const { receipts, outputs } = await upload(pcap(SCENE), 'trace.pcap')
@@ -63,7 +66,7 @@ it('a capture gets a receipt that says what came, what was kept, and the digest 
     ordinals: [[1, 4]],
   })
   expect(receipts[0]?.kept.sha256).toMatch(/^[0-9a-f]{64}$/)
-  expect(receipts[0]?.flowDigest?.connections.map(({ responder }) => responder.ip)).toEqual(['10.0.0.9', '10.9.9.9'])
+  expect(connectionsOf(receipts[0]).map(({ responder }) => responder.ip)).toEqual(['10.0.0.9', '10.9.9.9'])
   expect(outputs[0]).toMatchObject({ entry: { fileName: 'trace.pcap', kind: 'capture' }, end: 'ended' })
 })
 
@@ -77,7 +80,7 @@ it('scope peers keeps the peer’s packets, its ARP, and the ICMP that quotes it
       [2, 6],
     ],
   })
-  const other = receipts[0]?.flowDigest?.connections.find(({ responder }) => responder.ip === '10.9.9.9')
+  const other = connectionsOf(receipts[0]).find(({ responder }) => responder.ip === '10.9.9.9')
   expect(other?.originator).not.toHaveProperty('syn')
 })
 

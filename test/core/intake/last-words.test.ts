@@ -6,6 +6,7 @@ import type { EvidenceFile } from '../../../src/core/diagnosis/question.ts'
 import { cutUpload } from '../../../src/core/intake/cut-upload.ts'
 import { MOST_LAST_WORDS } from '../../../src/core/intake/last-words.ts'
 import { CutReceipt } from '../../../src/core/intake/receipt.ts'
+import { plainReceipt } from '../../../src/core/intake/receipt-json.ts'
 import { ALWAYS } from '../../../src/core/time/window.ts'
 import { pcap } from '../../support/capture-files.ts'
 import { captureFile, diagnosed, opened } from '../../support/diagnosed.ts'
@@ -17,7 +18,8 @@ async function stripped(text: string, addresses: 'keep' | 'pseudonymise' = 'keep
   const request = { window: ALWAYS, scope: 'all', toolVersion: '0', by: 'service', privacy } as const
   const output = { write: (piece: Uint8Array) => void out.push(piece.slice()), end: () => undefined, abort: () => undefined }
   const [made] = await cutUpload([pcap(text, {})], 'trace.pcap', {}, request, () => output)
-  const receipt = CutReceipt.parse(made)
+  if (made === undefined) throw new Error('one receipt')
+  const receipt = CutReceipt.parse(plainReceipt(made))
   const bytes = concat(out)
   const source = sourceOfBytes('trace.pcap', bytes)
   const file: EvidenceFile = { file: 'captures/trace.pcap', name: 'trace.pcap', kind: 'capture', source, options: {}, receipt }

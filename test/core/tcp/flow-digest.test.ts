@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { FlowDigest } from '../../../src/core/intake/receipt.ts'
+import { FlowDigest, MOST_DIGESTED } from '../../../src/core/intake/receipt.ts'
 import type { TrackedConnection } from '../../../src/core/tcp/connection.ts'
 import { digestFacts } from '../../../src/core/tcp/digest-facts.ts'
-import { DIGEST_LIMIT, type DigestPolicy, flowDigest } from '../../../src/core/tcp/flow-digest.ts'
+import { type DigestPolicy, flowDigest } from '../../../src/core/tcp/flow-digest.ts'
 import { trackOne, trackText } from './track-text.ts'
 
 const EVERYTHING: DigestPolicy = { window: undefined, host: undefined, peer: undefined, scope: 'all' }
@@ -60,24 +60,18 @@ describe('the flow digest', () => {
       closed(60, '10.9.9.4:4'),
     ].join('\n')
     const later = trackOne(closed(70, '10.9.9.5:5'))
-    const many = Array.from({ length: DIGEST_LIMIT - 3 }, () => later)
+    const many = Array.from({ length: MOST_DIGESTED - 3 }, () => later)
     const digest = flowDigest([...trackText(text), ...many], { window: window(50, 100), host: '10.0.0.5', peer: '10.0.0.9', scope: 'all' })
-    const ports = new Set(digest.connections.map((one) => one.originator.port))
+    const ports = new Set(Array.from(digest.connections, (one) => one.originator.port))
     expect([...ports].sort()).toEqual([2, 3, 4, 5])
-    expect([digest.connections.length, digest.leftOut]).toEqual([DIGEST_LIMIT, 1])
+    expect([digest.connections.length, digest.leftOut]).toEqual([MOST_DIGESTED, 1])
   })
 
   it('with scope peers says of others only addresses, times, counters and end', () => {
-    const [other] = flowDigest(trackText('0 host:1 > 10.7.7.7:80 SYN mss=1460\n0.1 10.7.7.7:80 > host:1 RST ACK'), {
-      ...EVERYTHING,
-      peer: '10.0.0.9',
-      scope: 'peers',
-    }).connections
+    const digested = (text: string) => [...flowDigest(trackText(text), { ...EVERYTHING, peer: '10.0.0.9', scope: 'peers' }).connections]
+    const [other] = digested('0 host:1 > 10.7.7.7:80 SYN mss=1460\n0.1 10.7.7.7:80 > host:1 RST ACK')
     expect(Object.keys(other?.originator ?? {}).sort()).toEqual(['after', 'bytes', 'ip', 'packets', 'port', 'rfcState', 'sentSeq', 'state'])
-    expect(
-      flowDigest(trackText('0 host:1 > peer SYN mss=1460'), { ...EVERYTHING, peer: '10.0.0.9', scope: 'peers' }).connections[0]?.originator
-        .syn,
-    ).toBeDefined()
+    expect(digested('0 host:1 > peer SYN mss=1460')[0]?.originator.syn).toBeDefined()
   })
 
   it('stays below 16 MB at its cap, IPv6 too', () => {
@@ -90,6 +84,6 @@ describe('the flow digest', () => {
     )
     expect(JSON.stringify(digest).length).toBeLessThan(16_000_000)
     expect(digest.connections.length + digest.leftOut).toBe(25_000)
-    expect(JSON.stringify(flowDigest([trackOne(WHOLE)], EVERYTHING).connections[0]).length).toBeLessThan(720)
+    expect(JSON.stringify([...flowDigest([trackOne(WHOLE)], EVERYTHING).connections][0]).length).toBeLessThan(720)
   })
 })

@@ -1,5 +1,6 @@
+import { DigestList } from '../../intake/digest-list.ts'
 import type { LastWords } from '../../intake/last-words.ts'
-import type { CutReceipt } from '../../intake/receipt.ts'
+import type { CutReceipt, FlowDigest } from '../../intake/receipt.ts'
 import type { Question } from '../question.ts'
 import { captureFilter } from './capture-filter.ts'
 import { FramePrivacy, noFrames } from './frame.ts'
@@ -79,9 +80,17 @@ export class CasePrivacy {
   /** A receipt renamed, with what was done noted in its `options.privacy`. Digests of the upload's bytes go: they would tell what it was. */
   receipt(receipt: CutReceipt): CutReceipt {
     if (!this.strips) return receipt
-    const renamed = this.json(receipt)
+    const { flowDigest } = receipt
+    const renamed = { ...this.json({ ...receipt, flowDigest: null }), flowDigest: flowDigest && this.#digest(flowDigest) }
     const source = this.renames ? { ...renamed.source, sha256: null } : renamed.source
     return { ...renamed, source, options: { ...renamed.options, privacy: this.report() } }
+  }
+
+  #digest(digest: FlowDigest): FlowDigest {
+    if (!this.renames) return digest
+    const connections = new DigestList()
+    for (const connection of digest.connections) connections.add(this.json(connection))
+    return { ...digest, connections, macs: this.json(digest.macs) }
   }
 
   /** The hints of a question, as the renamed evidence spells them. */
