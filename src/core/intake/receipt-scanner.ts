@@ -46,11 +46,13 @@ export class ReceiptScanner {
       if (this.#inString) this.#inText(byte)
       else if (this.#inList && this.#depth === IN_LIST) {
         if (this.#between(byte)) from = at
-      } else if (this.#token(byte)) {
-        this.#keep(chunk.subarray(from, at + 1))
-        from = at + 1
-      } else if (this.#inList && this.#depth === IN_LIST && byte === CLOSE_OBJECT) {
-        this.#element(chunk.subarray(from, at + 1))
+      } else {
+        const wasInList = this.#inList
+        this.#token(byte)
+        if (!this.#inList || this.#depth !== IN_LIST) continue
+        const piece = chunk.subarray(from, at + 1)
+        if (wasInList) this.#element(piece)
+        else this.#keep(piece)
         from = at + 1
       }
     }
@@ -93,29 +95,28 @@ export class ReceiptScanner {
     return false
   }
 
-  /** True where the list begins. */
-  #token(byte: number): boolean {
+  #token(byte: number): void {
     switch (byte) {
       case QUOTE:
         this.#inString = true
         this.#key = this.#expectsKey && this.#depth < IN_LIST ? [] : undefined
         this.#expectsKey = false
-        return false
+        return
       case COMMA:
         this.#expectsKey = this.#isArray[this.#depth] === false
-        return false
+        return
       case OPEN_OBJECT:
         this.#open(false)
-        return false
+        return
       case OPEN_ARRAY:
         this.#open(true)
-        return this.#beginsList()
+        this.#inList ||= this.#beginsList()
+        return
       case CLOSE_OBJECT:
       case CLOSE_ARRAY:
         if (this.#isArray[this.#depth] !== (byte === CLOSE_ARRAY)) throw new SyntaxError('it closes what it did not open')
         this.#depth--
     }
-    return false
   }
 
   #open(isArray: boolean): void {
@@ -126,10 +127,9 @@ export class ReceiptScanner {
   }
 
   #beginsList(): boolean {
-    if (this.#inList || this.#depth !== IN_LIST || this.#isArray[1] || this.#isArray[2]) return false
-    this.#inList = this.#keys[1] === 'flowDigest' && this.#keys[2] === 'connections'
     this.#expectsElement = true
-    return this.#inList
+    if (this.#depth !== IN_LIST || this.#isArray[1] || this.#isArray[2]) return false
+    return this.#keys[1] === 'flowDigest' && this.#keys[2] === 'connections'
   }
 
   #element(end: Uint8Array): void {
