@@ -135,8 +135,7 @@ export class ReceiptScanner {
   #element(end: Uint8Array): void {
     const held = this.#held
     this.#held = undefined
-    if (held === undefined) return this.#take(end)
-    this.#take(together(held, end))
+    this.#take(held === undefined ? end : together(held, end))
   }
 
   #hold(piece: Uint8Array): void {
