@@ -6,16 +6,20 @@ import { requestFor } from '../client/local-case.ts'
 import { realHints, type SenderPrivacy } from '../client/sender-privacy.ts'
 import { CasePrivacy } from '../core/diagnosis/privacy/privacy.ts'
 import type { Question } from '../core/diagnosis/question.ts'
+import { InputError } from '../core/errors.ts'
 import { quickRange } from '../core/intake/quick-range.ts'
-import { namedSources } from './case-files.ts'
 import type { Terminal } from './command.ts'
 import { readFileArguments } from './file-argument.ts'
+import { fileSource } from './file-source.ts'
 import { keptFile } from './kept-file.ts'
+import { isMissing } from './missing.ts'
 
 /** What becomes of the files on the way. */
 export interface CaseCut {
   readonly sender: SenderPrivacy | undefined
   readonly quick: QuickReading | undefined
+  /** One bad file does not undo the others: nobody is there to take it off the list. */
+  readonly passesOver: boolean
 }
 
 /** Cuts the files of a command line, and says what is left of each. */
@@ -23,17 +27,22 @@ export async function cutForCase(
   words: readonly string[],
   question: Question & Pick<CaseView, 'scope'>,
   terminal: Terminal,
-  { sender, quick }: CaseCut,
+  { sender, quick, passesOver }: CaseCut,
 ): Promise<readonly LocalCut[]> {
   const cuts: LocalCut[] = []
   const stripped = question.payloadStripped ? new CasePrivacy({ payload: 'strip', addresses: 'keep' }) : undefined
   const hints = { host: question.host, peer: question.peer?.ip, error: question.error }
-  for (const { source, options } of await namedSources(readFileArguments(words))) {
-    const request = { ...requestFor(question, sender?.privacy ?? stripped), scope: question.scope }
-    const cut = await cutHere(source, options, request, { openSpool: keptFile, quick })
-    const made = sender ? cut.map((each) => sender.marked(each, hints)) : cut
-    for (const each of made) terminal.err(described(each))
-    cuts.push(...made)
+  const request = { ...requestFor(question, sender?.privacy ?? stripped), scope: question.scope }
+  for (const { path, options } of readFileArguments(words)) {
+    try {
+      const cut = await cutHere(await fileSource(path), options, request, { openSpool: keptFile, quick })
+      const made = sender ? cut.map((each) => sender.marked(each, hints)) : cut
+      for (const each of made) terminal.err(described(each))
+      cuts.push(...made)
+    } catch (error) {
+      if (!passesOver || !(error instanceof InputError || isMissing(error))) throw error
+      terminal.err(`hangup: ${path} is passed over: ${error instanceof InputError ? error.message : 'it is gone'}\n`)
+    }
   }
   return cuts
 }

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import type { Source } from '../core/bytes/chunks.ts'
 
 /** Bytes a read: beyond 256 KiB a bigger one gains nothing, and this one buffer stays in the cache. */
@@ -29,8 +30,14 @@ export async function fileSource(path: string, onRead?: OnRead): Promise<Source>
   }
 }
 
-/** Synchronous: waiting for each read costs a quarter to a half of the whole cut's time (see `src/core/capture/README.md`). */
-function* chunksOf(path: string, onRead: OnRead | undefined, from?: number): Generator<Uint8Array> {
+/** Reads between two looks at what else there is to do: 64 MB. */
+const TURN_EVERY = 256
+
+/**
+ * Synchronous: waiting for each read costs a quarter to a half of the whole cut's time (see `src/core/capture/README.md`). Now and then the
+ * process hears of signals all the same.
+ */
+async function* chunksOf(path: string, onRead: OnRead | undefined, from?: number): AsyncGenerator<Uint8Array> {
   const descriptor = openSync(path, 'r')
   try {
     const buffer = new Uint8Array(READ_SIZE)
@@ -40,6 +47,7 @@ function* chunksOf(path: string, onRead: OnRead | undefined, from?: number): Gen
       if (length === 0) return
       total += length
       if (reads % TELL_EVERY === 0) onRead?.(total)
+      if (reads % TURN_EVERY === 0) await setImmediate()
       yield length === READ_SIZE ? buffer : buffer.subarray(0, length)
     }
   } finally {

@@ -8,6 +8,8 @@ export class LogTail {
   readonly path: string
   private position: number
   private inode: number
+  /** A line whose end was not written yet. */
+  private begun = ''
 
   constructor(path: string) {
     this.path = path
@@ -16,8 +18,18 @@ export class LogTail {
     this.inode = ino
   }
 
-  /** The text since the last look. Numbers and names of errors are ASCII in every encoding that logs have: NULs of UTF-16 are dropped. */
+  /**
+   * The lines since the last look; the last one once it is whole, or nothing came behind it for a look. Numbers and names of errors are
+   * ASCII in every encoding that logs have: NULs of UTF-16 are dropped.
+   */
   read(): string {
+    const text = this.begun + this.added()
+    const end = text === this.begun ? text.length : text.lastIndexOf('\n') + 1
+    this.begun = text.slice(end)
+    return text.slice(0, end)
+  }
+
+  private added(): string {
     const facts = statSync(this.path, { throwIfNoEntry: false })
     if (!facts) return ''
     if (facts.ino !== this.inode || facts.size < this.position) this.position = 0

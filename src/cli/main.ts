@@ -1,5 +1,8 @@
 #!/usr/bin/env node
 import { run } from './run.ts'
+import { stopOnSignals } from './stop.ts'
 import { processTerminal } from './terminal.ts'
 
-process.exitCode = await run(process.argv.slice(2), processTerminal())
+const terminal = processTerminal()
+stopOnSignals(terminal.err)
+process.exitCode = await run(process.argv.slice(2), terminal)

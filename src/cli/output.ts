@@ -3,6 +3,7 @@ import { Gzip } from 'fflate'
 import type { Sink } from '../core/bytes/chunks.ts'
 import type { Arguments } from './arguments.ts'
 import type { Option, Terminal } from './command.ts'
+import { unfinishedFile } from './stop.ts'
 
 export const OUTPUT_OPTION: Option = { name: 'output', value: 'OUT', letter: 'o', says: 'write here instead of to standard output' }
 
@@ -21,6 +22,7 @@ export async function withOutput<T>(args: Arguments, terminal: Terminal, write: 
   const path = args.text('output')
   if (path === undefined || path === '-') return write({ sink: terminal.out, restart: undefined })
   const unfinished = `${path}.${process.pid}.unfinished`
+  const settled = unfinishedFile(unfinished)
   const file = await open(unfinished, 'w')
   try {
     const output = fileOutput(file)
@@ -32,6 +34,8 @@ export async function withOutput<T>(args: Arguments, terminal: Terminal, write: 
     await file.close()
     await rm(unfinished, { force: true })
     throw error
+  } finally {
+    settled()
   }
 }
 

@@ -17,13 +17,14 @@ import { readKeptMap, writeMap } from './pseudonym-file.ts'
 import { readQuestion } from './question-options.ts'
 import { readQuick } from './quick-option.ts'
 import { type Destination, readDestination } from './service-option.ts'
+import { adviseWhenStopped } from './stop.ts'
 import { durationOption } from './time-options.ts'
 import { mapFile, uploadFolder } from './upload-folder.ts'
 
 /** Tries in a row: with 30 s between them, ten minutes without a network. */
 const TRIES = 25
 
-/** Cuts, shows, sends, waits, prints. `at` overrules `--at`. */
+/** Cuts, shows, sends, waits, prints. `at` overrules `--at`: a moment that was watched for, so that one bad file does not undo the others. */
 export async function sendFiles(args: Arguments, words: readonly string[], terminal: Terminal, at?: bigint): Promise<ExitCode> {
   const destination = readDestination(args)
   const question = { ...readQuestion(args, terminal, at), payloadStripped: args.has('strip-payload') }
@@ -37,13 +38,14 @@ export async function sendFiles(args: Arguments, words: readonly string[], termi
     const asked = known
       ? { ...questionOf(known, sender), scope: known.scope }
       : { ...question, scope: question.peer ? ('peers' as const) : ('all' as const) }
-    const cuts = await cutForCase(words, asked, terminal, { sender, quick: readQuick(args, terminal) })
+    const cuts = await cutForCase(words, asked, terminal, { sender, quick: readQuick(args, terminal), passesOver: at !== undefined })
     const leaving = cuts.filter(({ receipt }) => receipt.kept.records > 0)
     if (leaving.length === 0) {
       terminal.err('hangup: nothing lies inside the window, so nothing is sent. Check --at and --timezone\n')
       return 1
     }
     if (args.has('dry-run')) return 0
+    adviseWhenStopped('give the same line again: what was sent is not sent twice')
     const { id } = known ?? (await openNew(destination, caseFields(args, question, sender), patience))
     if (sender) terminal.err(writeMap(args.text('map') ?? mapFile(id), sender.map))
     return await deliver({ access, caseId: id, memory: uploadFolder(id), patience }, leaving, args, terminal)
@@ -51,6 +53,8 @@ export async function sendFiles(args: Arguments, words: readonly string[], termi
     if (!(error instanceof ServiceError)) throw error
     terminal.err(`hangup: ${error.message}\n${adviceFor(error, destination)}\n`)
     return 1
+  } finally {
+    adviseWhenStopped(undefined)
   }
 }
 
