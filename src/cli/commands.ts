@@ -28,7 +28,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'bundle',
-    summary: 'make the bundle that an engineer opens with Wireshark and a browser',
+    summary: 'make the bundle that an engineer opens with Wireshark',
     load: async () => (await import('./commands/bundle.ts')).bundle,
   },
   {

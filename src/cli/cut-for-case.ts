@@ -4,15 +4,18 @@ import { cutHere, type LocalCut, type QuickReading } from '../client/cut-here.ts
 import { countOf, formatBytes } from '../client/figures.ts'
 import { requestFor } from '../client/local-case.ts'
 import { realHints, type SenderPrivacy } from '../client/sender-privacy.ts'
+import type { Source } from '../core/bytes/chunks.ts'
 import { CasePrivacy } from '../core/diagnosis/privacy/privacy.ts'
 import type { Question } from '../core/diagnosis/question.ts'
 import { InputError } from '../core/errors.ts'
 import { quickRange } from '../core/intake/quick-range.ts'
+import type { CutReceipt } from '../core/intake/receipt.ts'
 import type { Terminal } from './command.ts'
 import { readFileArguments } from './file-argument.ts'
 import { fileSource } from './file-source.ts'
 import { keptFile } from './kept-file.ts'
 import { isMissing } from './missing.ts'
+import { type Progress, progressOf } from './progress.ts'
 
 /** What becomes of the files on the way. */
 export interface CaseCut {
@@ -35,7 +38,7 @@ export async function cutForCase(
   const request = { ...requestFor(question, sender?.privacy ?? stripped), scope: question.scope }
   for (const { path, options } of readFileArguments(words)) {
     try {
-      const cut = await cutHere(await fileSource(path), options, request, { openSpool: keptFile, quick })
+      const cut = await watched(path, terminal, (source) => cutHere(source, options, request, { openSpool: keptFile, quick }))
       const made = sender ? cut.map((each) => sender.marked(each, hints)) : cut
       for (const each of made) terminal.err(described(each))
       cuts.push(...made)
@@ -47,9 +50,21 @@ export async function cutForCase(
   return cuts
 }
 
+/** Reads a file with a bar that shows how far it is. */
+async function watched<T>(path: string, terminal: Terminal, read: (source: Source) => Promise<T>): Promise<T> {
+  let progress: Progress | undefined
+  const source = await fileSource(path, (done) => progress?.show(done))
+  if (source.size !== undefined) progress = progressOf(`reading ${source.name}`, source.size, terminal, Date.now)
+  try {
+    return await read(source)
+  } finally {
+    progress?.clear()
+  }
+}
+
 /** What of one file goes, and what stays: said before anything is sent. */
 function described({ receipt, sendAs }: LocalCut): string {
-  const { kept, source, dropped, warnings } = receipt
+  const { kept, source, dropped } = receipt
   const noun = receipt.kind === 'capture' ? 'packet' : 'record'
   const stays = dropped.before + dropped.after + dropped.withoutTime + dropped.outOfScope
   const read = quickRange(receipt)
@@ -58,14 +73,17 @@ function described({ receipt, sendAs }: LocalCut): string {
     : source.from
       ? `\n  runs from ${source.from} to ${source.to}`
       : ''
+  if (kept.records === 0) return [`${sendAs} (${receipt.format})${range}`, '  is not sent', ...notes(receipt), ''].join('\n')
   const size = source.size === null ? '' : ` of ${formatBytes(source.size)}`
   return [
     `${sendAs} (${receipt.format})${range}`,
     `  is sent: ${countOf(kept.records, noun)}, ${formatBytes(kept.bytes)}${size}; stays here: ${read ? 'all else' : countOf(stays, noun)}`,
-    ...warnings.map(({ message }) => `  note: ${message}`),
+    ...notes(receipt),
     '',
   ].join('\n')
 }
+
+const notes = ({ warnings }: CutReceipt): string[] => warnings.map(({ message }) => `  note: ${message}`)
 
 /** A case's own window and names, for a case that support has opened. */
 export function questionOf(view: CaseView, sender: SenderPrivacy | undefined): Question {

@@ -1,8 +1,9 @@
 import { type CaseView, getDiagnosis, startDiagnosis } from '../client/case-api.ts'
 import type { LocalCut } from '../client/cut-here.ts'
-import { patiently } from '../client/retry.ts'
+import { type Patience, patiently } from '../client/retry.ts'
 import { type Sending, sendFile, waitForVerdict } from '../client/send-case.ts'
 import { ServiceError } from '../client/service-error.ts'
+import { formatSeconds } from '../core/time/duration.ts'
 import type { Arguments } from './arguments.ts'
 import type { ExitCode, Terminal } from './command.ts'
 import { withOutput } from './output.ts'
@@ -14,7 +15,13 @@ export async function deliver(sending: Sending, cuts: readonly LocalCut[], args:
   for (const cut of cuts) {
     const progress = progressOf(cut.sendAs, cut.kept.size, terminal, Date.now)
     progress.show(0)
-    await sendFile(sending, cut, (sent) => progress.show(sent))
+    let done = 0
+    const onWait: Patience['onWait'] = (error, seconds) =>
+      progress.show(done, `${error.message}; trying again in ${formatSeconds(seconds)}`)
+    await sendFile({ ...sending, patience: { ...sending.patience, onWait } }, cut, (sent) => {
+      done = sent
+      progress.show(sent)
+    })
     progress.finish(`${cut.sendAs}: sent`)
   }
   await patiently(sending.patience, () => startDiagnosis(sending.access, sending.caseId))

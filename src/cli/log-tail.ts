@@ -1,21 +1,24 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
 
 /** Bytes of one look: a burst beyond that is looked at from its end. */
 const MOST = 1024 * 1024
 
-/** What is added to a log from now on. Follows a log that is rotated: a shorter or a new file is read from its start. */
+/**
+ * What is added to a log from now on. Follows a log that is rotated: what the old file still got is read from it, a shorter or a new one
+ * from its start.
+ */
 export class LogTail {
   readonly path: string
+  private file: number
   private position: number
-  private inode: number
   /** A line whose end was not written yet. */
   private begun = ''
 
+  /** @throws {NodeJS.ErrnoException} when there is no such file */
   constructor(path: string) {
     this.path = path
-    const { size, ino } = statSync(path)
-    this.position = size
-    this.inode = ino
+    this.file = openSync(path, 'r')
+    this.position = fstatSync(this.file).size
   }
 
   /**
@@ -30,23 +33,22 @@ export class LogTail {
   }
 
   private added(): string {
-    const facts = statSync(this.path, { throwIfNoEntry: false })
-    if (!facts) return ''
-    if (facts.ino !== this.inode || facts.size < this.position) this.position = 0
-    this.inode = facts.ino
-    const from = Math.max(this.position, facts.size - MOST)
-    this.position = facts.size
-    return facts.size > from ? this.textAt(from, facts.size - from) : ''
+    const last = this.rest()
+    const now = statSync(this.path, { throwIfNoEntry: false })
+    if (!now || now.ino === fstatSync(this.file).ino) return last
+    closeSync(this.file)
+    this.file = openSync(this.path, 'r')
+    this.position = 0
+    return last + this.rest()
   }
 
-  private textAt(offset: number, length: number): string {
-    const file = openSync(this.path, 'r')
-    try {
-      const buffer = Buffer.alloc(length)
-      const bytesRead = readSync(file, buffer, 0, length, offset)
-      return buffer.toString('utf8', 0, bytesRead).replaceAll('\0', '')
-    } finally {
-      closeSync(file)
-    }
+  private rest(): string {
+    const { size } = fstatSync(this.file)
+    if (size < this.position) this.position = 0
+    const from = Math.max(this.position, size - MOST)
+    this.position = size
+    const buffer = Buffer.alloc(size - from)
+    const bytesRead = readSync(this.file, buffer, 0, buffer.length, from)
+    return buffer.toString('utf8', 0, bytesRead).replaceAll('\0', '')
   }
 }

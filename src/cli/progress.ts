@@ -2,7 +2,9 @@ import { formatBytes } from '../client/figures.ts'
 import { formatSeconds } from '../core/time/duration.ts'
 import type { Terminal } from './command.ts'
 
-const BAR = 24 // characters
+/** Characters of a bar: at most, and below which there is none. */
+const BAR = 24
+const SHORTEST_BAR = 6
 /** Milliseconds between two drawings, and between two lines where nobody watches. */
 const REDRAW = 100
 const NEXT_LINE = 10_000
@@ -12,6 +14,8 @@ export interface Progress {
   readonly show: (done: number, note?: string) => void
   /** Ends it with a line that stays. */
   readonly finish: (says: string) => void
+  /** Ends it without one. */
+  readonly clear: () => void
 }
 
 /** A bar that redraws itself for a person, plain lines now and then for a file or a pipe. */
@@ -28,6 +32,7 @@ export function progressOf(label: string, total: number, terminal: Terminal, now
       terminal.err(`${clear}${lineOf(label, done, total, seconds, note, terminal)}${end}`)
     },
     finish: (says) => terminal.err(`${clear}${says}\n`),
+    clear: () => terminal.err(clear),
   }
 }
 
@@ -37,6 +42,14 @@ function lineOf(label: string, done: number, total: number, seconds: number, not
   const left = note ?? (rate > 0 && share < 1 ? `${formatBytes(rate)}/s, ${formatSeconds((total - done) / rate)} left` : '')
   const figures = `${Math.floor(share * 100)} % of ${formatBytes(total)}${left ? `, ${left}` : ''}`
   if (!terminal.isWatched) return `${label}: ${figures}`
-  const filled = Math.round(share * BAR)
-  return `${label} ${'█'.repeat(filled)}${'░'.repeat(BAR - filled)} ${figures}`.slice(0, terminal.columns - 1)
+  const room = terminal.columns - 1 - label.length - figures.length - 2
+  return `${label} ${barOf(share, room)}${figures}`.slice(0, terminal.columns - 1)
+}
+
+/** With a space behind it; nothing where there is no room. */
+function barOf(share: number, room: number): string {
+  const length = Math.min(BAR, room)
+  if (length < SHORTEST_BAR) return ''
+  const filled = Math.round(share * length)
+  return `${'█'.repeat(filled)}${'░'.repeat(length - filled)} `
 }

@@ -8,18 +8,24 @@ import { commandHelp, overview } from './help.ts'
 /** Runs one command line (without `node` and the script's name). Never throws: every failure is said on `err` and in the exit code. */
 export async function run(words: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const [first, ...rest] = words
-  if (first === undefined || first === '--help' || first === '-h') return say(terminal, overview(COMMANDS))
+  if (first === undefined || first === '--help' || first === '-h') return say(terminal, overview(COMMANDS, terminal.columns))
   if (first === '--version' || first === '-V') return say(terminal, `hangup ${ENGINE_VERSION}\n`)
   const name = first === 'help' ? rest[0] : first
-  if (name === undefined) return say(terminal, overview(COMMANDS))
+  if (name === undefined) return say(terminal, overview(COMMANDS, terminal.columns))
   const entry = COMMANDS.find((command) => command.name === name)
-  if (!entry) return refuse(terminal, `there is no command "${name}"`, 'hangup --help lists them')
+  if (!entry) return refuse(terminal, `there is no command "${name}"${meant(name)}`, 'hangup --help lists them')
   return runCommand(entry, first === 'help' ? ['--help'] : rest, terminal)
+}
+
+/** A command that begins alike. */
+function meant(name: string): string {
+  const near = COMMANDS.find((command) => command.name.startsWith(name.slice(0, 2).toLowerCase()))
+  return near === undefined ? '' : `; did you mean ${near.name}?`
 }
 
 async function runCommand(entry: CommandEntry, words: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const command = await entry.load()
-  if (words.some((word) => word === '--help' || word === '-h')) return say(terminal, commandHelp(entry, command))
+  if (words.some((word) => word === '--help' || word === '-h')) return say(terminal, commandHelp(entry, command, terminal.columns))
   try {
     return await command.run(parseArguments(words, command.options), terminal)
   } catch (error) {

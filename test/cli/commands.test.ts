@@ -30,8 +30,14 @@ describe('hangup', () => {
     expect(out).toMatch(/\nExamples?\n/)
   })
 
+  it.each(COMMANDS.map(({ name }) => name))('%s --help fits into 80 columns, but for what is to be copied', async (name) => {
+    const lines = (await runCommand(name, '--help')).out.split('\n').filter((line) => !line.includes('  hangup '))
+    expect(lines.filter((line) => line.length > 80)).toEqual([])
+  })
+
   it.each([
     ['an unknown command', ['cut'], 2, 'there is no command "cut"'],
+    ['a command misspelt', ['diagnos'], 2, 'did you mean diagnose?'],
     ['an unknown option', ['diagnose', '--att', 'x', CAPTURE], 2, 'did you mean --at?'],
     ['no file', ['diagnose'], 2, 'Name at least one capture or log'],
     ['a file that is not there', ['diagnose', '/none.pcap'], 1, '/none.pcap: there is no such file'],

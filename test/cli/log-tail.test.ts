@@ -41,6 +41,14 @@ it.each<[string, () => void]>([
   expect(tail.read()).toBe('ERROR 10054\n')
 })
 
+it('gives what an old file still got before it was moved away', () => {
+  const tail = new LogTail(path)
+  write('ERROR 10053\n')
+  renameSync(path, `${path}.1`)
+  write('ERROR 10054\n')
+  expect([tail.read(), tail.read()]).toEqual(['ERROR 10053\nERROR 10054\n', ''])
+})
+
 it('reads UTF-16', () => {
   const tail = new LogTail(path)
   write(Buffer.from('ERROR 10054\n', 'utf16le'))
