@@ -250,5 +250,9 @@ export function whyChosen(best: Candidate, sought: Sought, among: number): strin
     !sought.peer && sought.logPeers.some((named) => named.ip === best.peer.ip) && `the log names ${best.peer.ip} for its error`,
   ].filter(Boolean)
   const when = sought.incident ? 'nearest to the incident' : 'latest'
-  return `of ${among} connection${among === 1 ? '' : 's'} it is the one that ${what[best.ending]} ${when}${hints.length > 0 ? `; ${hints.join(', ')}` : ''}`
+  const chosen =
+    among === 1
+      ? `it is the only connection, and it ${what[best.ending]}`
+      : `of ${among} connections it is the one that ${what[best.ending]} ${when}`
+  return `${chosen}${hints.length > 0 ? `; ${hints.join(', ')}` : ''}`
 }

@@ -25,7 +25,7 @@ const PLAIN_WORD = /^[\p{L}\p{M}\p{N},;:.?'’“”‘(){}%/"=…–—→←�
  * What ticket systems link or obey by themselves: addresses with a scheme, `www.`, anything with a dot inside a word, `GH-12`, `JIRA-12`,
  * long hex (commits), and GitLab's quick actions (`/close`) and milestones (`%7`) at a word's start.
  */
-const LINKABLE = /:\/\/|www\.|[\p{L}\p{N}_-]\.[\p{L}\p{N}_-]|^[A-Z][A-Z0-9]*-\d|[0-9a-f]{7,}|^[/%]/iu
+const LINKABLE = /:\/\/|www\.|[\p{L}\p{N}_-]\.[\p{L}\p{N}_-]|^[A-Z][A-Z0-9]*-\d|[0-9a-f]{7,}|^[/%](?![),;:.?]*$)/iu
 const DECIMAL = /^[−–-]?\d+\.\d+[%,;:.)]*$/u
 const LEADING = /^[("'“‘]+/u
 const TRAILING = /[)"'”’,;:.?…]+$/u

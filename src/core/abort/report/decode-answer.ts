@@ -54,9 +54,19 @@ const pjlMeaning = (text: string, quotes: boolean): string => {
   const code = /CODE\s*=\s*(\d{1,6})(?!\d)/.exec(text)?.[1]
   const display = quotes ? /DISPLAY\s*=\s*"([^"\\]{0,80})/.exec(text)?.[1] : undefined
   const kind = code === undefined ? undefined : PJL_GROUPS[code.slice(0, 2)]
-  const parts = [code && `PJL status ${code}${kind ? ` (${kind})` : ''}`, display && `display "${display}"`].filter(Boolean)
+  // Unsolicited status: HP PJL Technical Reference, chapter 7.
+  const job = /USTATUS JOB(?:\\r|\\n|\s)+(START|END|CANCELED)/.exec(text)?.[1]
+  const pages = /PAGES\s*=\s*(\d{1,6})/.exec(text)?.[1]
+  const parts = [
+    job && `PJL: the job ${JOB_STATES[job]}`,
+    job && pages && `${pages} ${pages === '1' ? 'page' : 'pages'}`,
+    code && `PJL status ${code}${kind ? ` (${kind})` : ''}`,
+    display && `display "${display}"`,
+  ].filter(Boolean)
   return parts.length > 0 ? parts.join(', ') : 'PJL status'
 }
+
+const JOB_STATES: Readonly<Record<string, string>> = { START: 'began', END: 'ended', CANCELED: 'was cancelled' }
 
 /** First two digits of a PJL status code: HP PJL Technical Reference, appendix D. */
 const PJL_GROUPS: Readonly<Record<string, string>> = {

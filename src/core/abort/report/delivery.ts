@@ -41,7 +41,7 @@ const whatArrived = (facts: Facts, sent: number, acked: number, full: boolean): 
   if (full)
     return `the device has received the whole ${what}: ${isPrint ? 'printing it again may print it twice' : 'sending it again may do it twice'}`
   if (acked >= sent)
-    return `the device has received all ${all} bytes that were sent so far; whether that was the whole ${what} cannot be seen on the network`
+    return `the device has received all ${all} bytes ${facts.quality.startsMidStream ? 'that the capture holds' : 'that were sent so far'}; whether that was the whole ${what} cannot be seen on the network`
   if (acked === 0) return `the device confirmed none of the ${all} bytes that were sent: probably it has nothing of the ${what}`
   const last = facts.trace.segments.some((s) => s.flags & (FIN | RST)) ? 'when the connection ended' : 'at the end of the capture'
   return `${(sent - acked).toLocaleString('en-US')} of ${all} bytes were not confirmed ${last}: the device may have a part of the ${what}`

@@ -58,9 +58,9 @@ export function captureQuality(summary: CaptureSummary): string[] {
   const { drops, slicedFrames, frames, framesWithoutTime, disorder, damageCount, bytesSkipped } = summary
   const shortest = Math.min(...summary.interfaces.map(({ snaplen }) => (snaplen > 0 ? snaplen : Number.POSITIVE_INFINITY)))
   return [
-    drops ? `the capturing machine lost ${drops} packets` : '',
+    drops ? `the capturing machine lost ${drops} ${drops === 1 ? 'packet' : 'packets'}` : '',
     slicedFrames > 0 ? `${slicedFrames} of ${frames} packets were cut${shortest < 65_535 ? ` to ${shortest} bytes` : ''} (snaplen)` : '',
-    framesWithoutTime > 0 ? `${framesWithoutTime} packets have no time stamp` : '',
+    framesWithoutTime > 0 ? `${framesWithoutTime} ${framesWithoutTime === 1 ? 'packet has' : 'packets have'} no time stamp` : '',
     disorder.frames > 0 && disorder.maxSeconds > 1 ? `time goes back by up to ${disorder.maxSeconds.toFixed(3)} s` : '',
     damageCount > 0 ? `damaged in ${damageCount} place${damageCount > 1 ? 's' : ''}, ${bytesSkipped} bytes skipped` : '',
   ].filter(Boolean)

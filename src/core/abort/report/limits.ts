@@ -52,7 +52,9 @@ function ofConnection({ facts, view }: Studied): string[] {
       : '',
     quality.coarseClock ? 'the capture stamps its packets with whole seconds: what came first, and how soon, is not to be seen' : '',
     quality.endsBefore ? `the capture ends ${seconds((facts.incident?.at ?? 0) - facts.until)} before the incident` : '',
-    quality.copies > 0 ? `${quality.copies} packets are in the capture twice (mirror port); the copies were not counted` : '',
+    quality.copies > 0
+      ? `${quality.copies} ${quality.copies === 1 ? 'packet is' : 'packets are'} in the capture twice (mirror port); the copies were not counted`
+      : '',
     quality.superFrames
       ? 'packets larger than the network carries: captured on a machine that lets its network card segment them (offload)'
       : '',
@@ -64,9 +66,9 @@ function ofConnection({ facts, view }: Studied): string[] {
 }
 
 const HIDDEN: Readonly<Record<Facts['vantage'], string>> = {
-  host: 'captured at the host: whether what it sent arrived at the peer is not to be seen',
-  peer: "captured at the peer's side: whether the peer's packets arrived at the host is not to be seen",
-  middle: 'captured between both: what was lost beyond the capture point is not to be seen',
+  host: 'captured at the host: whether what it sent arrived at the peer cannot be seen',
+  peer: "captured at the peer's side: whether the peer's packets arrived at the host cannot be seen",
+  middle: 'captured between both: what was lost beyond the capture point cannot be seen',
   unknown: 'where the capture was taken could not be told',
 }
 

@@ -43,7 +43,7 @@ export function reportOn(found: Investigation, question: Question, engineVersion
       lookAt: verdict.lookAt,
       peerPort: subject?.facts.peer.port,
       mayRepeat: delivery?.mayRepeat,
-      isWindows: found.error?.decoded.codes.some((code) => code.startsWith('WSA')) ?? false,
+      isWindows: systemOf(found) === 'windows',
       isWindowsWait: timers.some((timer) => timer.name === 'Windows FIN_WAIT_2' && isMeasured(timer)),
     }),
     settle: settleFor({
@@ -51,6 +51,7 @@ export function reportOn(found: Investigation, question: Question, engineVersion
       peer: subject?.view.peer ?? question.peer ?? found.error?.event.peer,
       have: new Set(subject ? [subject.view.vantage] : []),
       cause: verdict.cause,
+      system: systemOf(found),
       at: found.incident ? (isoOf(found.incident.at) ?? undefined) : undefined,
     }),
     reportedError: reportedErrorOf(found, question),
@@ -68,6 +69,13 @@ export function reportOn(found: Investigation, question: Question, engineVersion
     sequence: subject ? sequenceOf(found, subject, ref) : [],
     timeline: subject ? timelineOf(found, subject) : null,
   }
+}
+
+/** The host's system, where the log's error has a number of its own there: errno 103 … 113 are Linux', 10053 … Windows'. */
+function systemOf({ error }: Investigation): 'windows' | 'linux' | undefined {
+  const codes = error?.decoded.codes ?? []
+  if (codes.some((code) => /^WSA/.test(code))) return 'windows'
+  return codes.some((code) => /^E[A-Z]+ 1[01]\d$/.test(code)) ? 'linux' : undefined
 }
 
 const timerRow = ({ timer, min, max, startsAt, endsAt }: TimerMatch, ref: (pointer: Pointer) => Ref): Diagnosis['timers'][number] => ({
@@ -128,7 +136,7 @@ const endpoint = ({ ip, port }: { ip: string; port: number }) => ({ ip, port: po
 const sentence = (says: string): string =>
   `${/^[a-z]{2}/.test(says) && !/^[0-9a-f]*:/.test(says) ? says.charAt(0).toUpperCase() + says.slice(1) : says}.`
 
-function connectionOf({ files, observations }: Investigation, { view, facts }: Studied): Diagnosis['connection'] {
+function connectionOf({ files, observations }: Investigation, { view, facts, judgement }: Studied): Diagnosis['connection'] {
   const { connection } = view
   const fileOf = (seen: Studied['view']) => files[seen.capture.members[0]?.input ?? 0]?.file ?? ''
   return {
@@ -138,7 +146,7 @@ function connectionOf({ files, observations }: Investigation, { view, facts }: S
     host: endpoint(view.host),
     peer: endpoint(view.peer),
     hostState: facts.states.host,
-    peerState: facts.states.peer,
+    peerState: peerState(facts, judgement),
     connState: connection.connState,
     history: connection.history,
     startedAt: isoOf(connection.startedAt),
@@ -155,9 +163,14 @@ function connectionOf({ files, observations }: Investigation, { view, facts }: S
   }
 }
 
+/** Who answers a SYN by RST has no connection (RFC 9293 §3.10.7.1); if that was another machine, the peer's state is not seen. */
+const peerState = ({ states }: Studied['facts'], { cause, act }: Studied['judgement']): string =>
+  cause === 'connect-refused' ? (act.abortedBy === 'peer' ? 'CLOSED' : 'unknown') : states.peer
+
 /**
  * What was seen about the winner first, for and against; then what the rules of rival causes saw. That speaks for the verdict too where
- * the rival means the same act by the same party (a ladder, under an idle connection that was forgotten), else against it.
+ * the rival means the same act by the same party (a ladder, under an idle connection that was forgotten), else against it; not at all where
+ * the rival only has another reason for the same party's packet that the verdict rests on.
  */
 function evidenceOf({ judgement }: Studied, ref: (pointer: Pointer) => Ref): Diagnosis['evidence'] {
   const { cause, act, candidates, weighed } = judgement
@@ -166,7 +179,12 @@ function evidenceOf({ judgement }: Studied, ref: (pointer: Pointer) => Ref): Dia
   const own = weighed.filter((one) => one.cause === cause && one.logOdds !== 0)
   const rivals = new Set(candidates.slice(0, 4).map((candidate) => candidate.cause))
   const other = weighed.filter((one) => one.cause !== cause && one.logOdds > 0 && (rivals.has(one.cause) || isSameAct(one.cause)))
-  const rows = [...own, ...other].sort(
+  const restsOn = new Set(own.filter(({ logOdds }) => logOdds > 0).flatMap(({ refs }) => refs.map(placeOf)))
+  const isRetold = ({ cause: rival, refs }: (typeof other)[number]) => {
+    const event = refs.at(-1)
+    return acts.get(rival)?.abortedBy === act.abortedBy && !isSameAct(rival) && event !== undefined && restsOn.has(placeOf(event))
+  }
+  const rows = [...own, ...other.filter((one) => !isRetold(one))].sort(
     (a, b) => Number(b.cause === cause) - Number(a.cause === cause) || Math.abs(b.logOdds) - Math.abs(a.logOdds),
   )
   const seen = new Set<string>()
@@ -180,9 +198,12 @@ function evidenceOf({ judgement }: Studied, ref: (pointer: Pointer) => Ref): Dia
   return out
 }
 
+const placeOf = ({ capture, frame }: Pointer): string => `${capture}#${frame}`
+
 function alternativesOf({ judgement }: Studied): Diagnosis['alternatives'] {
   return judgement.candidates
     .filter(({ cause }) => cause !== judgement.cause && cause !== 'undetermined')
+    .filter(({ cause, probability }) => probability >= 0.01 || judgement.weighed.some((one) => one.cause === cause && one.logOdds > 0))
     .slice(0, MOST_ALTERNATIVES)
     .map(({ cause, act, probability }) => {
       const own = judgement.weighed.filter((one) => one.cause === cause)

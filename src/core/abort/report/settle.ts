@@ -8,11 +8,13 @@ export interface SettleFor {
   /** Places already captured. */
   readonly have: ReadonlySet<'host' | 'peer' | 'middle' | 'unknown'>
   readonly cause: string
+  /** The host's, where it is known. */
+  readonly system: 'windows' | 'linux' | undefined
   readonly at: string | undefined
 }
 
 /** The captures and logs that would decide it, filled in. */
-export function settleFor({ host, peer, have, cause, at }: SettleFor): Settle[] {
+export function settleFor({ host, peer, have, cause, system, at }: SettleFor): Settle[] {
   const port = peer?.port ? ` and tcp port ${peer.port}` : ''
   const filter = peer ? `host ${peer.ip}${port} or arp or icmp or icmp6` : 'tcp or arp or icmp or icmp6'
   const ring = `dumpcap -i INTERFACE -b duration:300 -b files:48 -s 0 -f "${filter}" -w hangup.pcapng`
@@ -23,7 +25,13 @@ export function settleFor({ host, peer, have, cause, at }: SettleFor): Settle[] 
       command: ring,
     })
   }
-  if (!have.has('host')) {
+  if (!have.has('host') && system !== 'windows') {
+    out.push({
+      why: 'What the host itself sent and received (Linux).',
+      command: `tcpdump -i any -s 0 -G 300 -W 48 -w hangup-%s.pcap "${filter}"`,
+    })
+  }
+  if (!have.has('host') && system !== 'linux') {
     out.push({
       why: 'What the host itself sent and received (Windows).',
       command: `pktmon filter remove; ${peer ? `pktmon filter add -i ${peer.ip}; ` : ''}pktmon start --capture --pkt-size 0 --file-name hangup.etl`,
@@ -34,7 +42,8 @@ export function settleFor({ host, peer, have, cause, at }: SettleFor): Settle[] 
     })
   }
   if (cause === 'host-abort' || cause === 'no-wire-cause' || cause === 'undetermined') {
-    out.push({ why: "The kernel's own reason for a reset (Linux 6.10 and later).", command: 'perf trace -e tcp:tcp_send_reset' })
+    if (system !== 'windows')
+      out.push({ why: "The kernel's own reason for a reset (Linux 6.10 and later).", command: 'perf trace -e tcp:tcp_send_reset' })
     out.push({
       why: 'The Status Client hides the WSA code: the Batch Print log has it.',
       command: 'Send the Batch Print log and the Windows Event Viewer export of that time',
@@ -49,7 +58,9 @@ export function settleFor({ host, peer, have, cause, at }: SettleFor): Settle[] 
   }
   out.push({
     why: 'Clocks that agree make a log line and a packet comparable.',
-    command: 'w32tm /query /status (Windows), chronyc tracking (Linux)',
+    command: [system !== 'linux' ? 'w32tm /query /status (Windows)' : '', system !== 'windows' ? 'chronyc tracking (Linux)' : '']
+      .filter(Boolean)
+      .join(', '),
   })
   return out
 }
