@@ -1,5 +1,6 @@
 import { closeSync, existsSync, openSync, statSync, writeSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
 import { goal, measureInTurns } from './measure.ts'
 
 const START = Date.UTC(2025, 0, 15, 6)
@@ -32,7 +33,9 @@ export async function benchLogs(folder: string, full: boolean): Promise<void> {
   const path = `${folder}/print-server-${megabytes}.log`
   const out = `${folder}/print-server-cut.log`
   if (!existsSync(path)) writeLog(path, megabytes * MEGABYTE)
-  const child = fileURLToPath(new URL('logs-child.ts', import.meta.url))
+  const child = `${folder}/logs-child.mjs`
+  const entryPoints = [fileURLToPath(new URL('logs-child.ts', import.meta.url))]
+  await build({ entryPoints, bundle: true, platform: 'node', format: 'esm', target: 'node24', outfile: child, logLevel: 'error' })
   const ours = (how: string): string[] => [process.execPath, child, how, path, '2025-01-15T08:00:00Z', out]
   const runs = measureInTurns({
     digest: ours('digest'),

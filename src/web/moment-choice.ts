@@ -75,7 +75,9 @@ const moreFields = (zone: HTMLInputElement, peer: HTMLInputElement, host: HTMLIn
 function fillChoices(list: HTMLUListElement, receipts: readonly CutReceipt[], own: HTMLLIElement): readonly string[] {
   const chosen = list.querySelector<HTMLInputElement>('input[name=moment]:checked')?.value
   const errors = receipts
-    .flatMap(({ name, logDigest }) => (logDigest?.errors ?? []).map((error) => ({ ...error, name })))
+    .flatMap(({ name, logDigest }) =>
+      (logDigest?.errors ?? []).flatMap((error) => (error.at === null ? [] : [{ ...error, at: error.at, name }])),
+    )
     .sort((a, b) => b.at.localeCompare(a.at))
     .slice(0, MAX_OFFERED)
   const latest = errors.length > 0 ? 'The latest error that a capture covers' : 'The latest connection that ended badly'

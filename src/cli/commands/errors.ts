@@ -26,7 +26,8 @@ what one code or wording means on each platform.`,
 
 /** One error of one log. */
 export interface FoundError {
-  readonly at: string
+  /** Null where the log gives no time. */
+  readonly at: string | null
   readonly file: string
   readonly line: number
   readonly stampedAt: string
@@ -58,7 +59,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<ExitCode> {
       terminal.err(`hangup: ${file.name}: ${error.message}. ${error.advice}\n`)
     }
   }
-  found.sort((a, b) => a.at.localeCompare(b.at))
+  found.sort((a, b) => (a.at ?? '').localeCompare(b.at ?? ''))
   await terminal.out(
     args.has('json') ? `${JSON.stringify(found, null, 2)}\n` : found.map((error) => `${lineOf(error, captures)}\n`).join(''),
   )
@@ -86,14 +87,14 @@ async function errorsIn(file: EvidenceFile, caseTimezone: string | undefined, ca
 function foundError(error: LogDigest['errors'][number], file: string, captures: readonly Extent[]): FoundError {
   // RFC 3339 in UTC sorts as text once the Z is gone: 10:00:00Z and 10:00:00.5Z.
   const sortable = (at: string): string => at.replace('Z', '')
-  const at = sortable(error.at)
-  const covering = captures.find(({ from, to }) => sortable(from) <= at && at <= sortable(to))
+  const at = error.at === null ? undefined : sortable(error.at)
+  const covering = captures.find(({ from, to }) => at !== undefined && sortable(from) <= at && at <= sortable(to))
   return { ...error, file, coveredBy: covering?.name ?? null }
 }
 
 function lineOf({ at, file, line, code, peer, coveredBy }: FoundError, captures: readonly Extent[]): string {
   const covered = captures.length === 0 ? '' : `  ${coveredBy ? `covered by ${coveredBy}` : 'covered by no capture'}`
-  return `${at}  ${file}:${line}  ${code}${peer ? `  ${peer}` : ''}${covered}`
+  return `${at ?? 'no time'}  ${file}:${line}  ${code}${peer ? `  ${peer}` : ''}${covered}`
 }
 
 async function lookUp(query: string, args: Arguments, terminal: Terminal): Promise<ExitCode> {

@@ -99,7 +99,8 @@ export const LogDigest = z.object({
   minutesLeftOut: Count,
   errors: z.array(
     z.object({
-      at: Stamp,
+      /** Null for text without a time. */
+      at: Stamp.nullable(),
       stampedAt: z.string(),
       code: z.string(),
       canonical: z.string().nullable(),

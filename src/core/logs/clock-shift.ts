@@ -23,7 +23,8 @@ const NEAR = 1800 // seconds that a clock may be off without a zone's mistake
  */
 export function clockShift(options: CutLogOptions, cut: CutState): ClockShift | undefined {
   const { incidentAtNs } = options
-  const errors = caseErrors(cut.digest.errors, options)
+  const dated = cut.digest.errors.filter(({ seconds }) => !Number.isNaN(seconds))
+  const errors = caseErrors(dated, options)
   if (errors.length === 0 || incidentAtNs === undefined || errors.some((error) => error.inside)) return undefined
   const offset = options.fileOptions?.clockOffset ?? 0
   const incident = Number(incidentAtNs) / 1e9 + offset

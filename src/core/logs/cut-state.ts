@@ -1,11 +1,18 @@
 import { isoFromParts } from '../time/civil.ts'
 import type { CutLogOptions } from './cut-log.ts'
-import type { DecodedError } from './errors/decode.ts'
 import { DigestBuilder } from './log-digest.ts'
-import type { RecordStart } from './record-reader.ts'
+import type { RecordRun, RecordStart } from './record-reader.ts'
+import type { RecordErrors } from './record-scout.ts'
 import type { StampResolver } from './resolve-stamp.ts'
+import type { Stamp } from './stamp.ts'
 
 const NS = 1_000_000_000n
+
+/** Whole seconds since the epoch, and what is left. */
+interface Moment {
+  readonly seconds: number
+  readonly nanoseconds: number
+}
 
 /** One reading of a log: what it keeps, drops and counts. */
 export class CutState {
@@ -25,12 +32,11 @@ export class CutState {
   heldBytes = 0
   readonly #keepUndated: boolean
   readonly #keepHeader: boolean
-  readonly #from: { seconds: number; nanoseconds: number }
-  readonly #to: { seconds: number; nanoseconds: number }
+  readonly #from: Moment
+  readonly #to: Moment
   #inside = false
   #seconds = Number.NaN
   #nanoseconds = 0
-  #stampedAt: () => string = () => ''
   #previous = Number.NEGATIVE_INFINITY
   #first = { seconds: Number.NaN, nanoseconds: 0 }
   #last = { seconds: Number.NaN, nanoseconds: 0 }
@@ -56,7 +62,6 @@ export class CutState {
 
   begin(start: RecordStart): void {
     this.#inputLine = start.line - 1
-    this.#stampedAt = start.stampedAt
     this.#lastError = ''
     if (start.stamp === undefined || this.resolver === undefined) {
       this.#beginUndated()
@@ -103,6 +108,41 @@ export class CutState {
     if (Number.isNaN(this.#last.seconds) || !isBefore(seconds, nanoseconds, this.#last)) this.#last = moment
   }
 
+  /** All of the current record's minute lies on its side of the window's edges. */
+  isMinuteWhole(stamp: Stamp): boolean {
+    if (Number.isNaN(this.#seconds) || this.resolver?.isSteady !== true) return false
+    const start = this.#seconds - stamp.second
+    const isFree = ({ seconds, nanoseconds }: Moment): boolean =>
+      start + 60 <= seconds || start > seconds || (start === seconds && nanoseconds === 0)
+    return start % 60 === 0 && isFree(this.#from) && isFree(this.#to)
+  }
+
+  /** Records that are as the current one is, inside or not. */
+  run(buffer: Uint8Array, run: RecordRun, last: RecordStart): void {
+    if (last.stamp === undefined || this.resolver === undefined) return
+    const { records, least, greatest } = run
+    const start = Math.floor(this.#seconds / 60) * 60
+    this.#seconds = start + last.stamp.second
+    this.#nanoseconds = last.stamp.nanoseconds
+    this.#previous = this.#seconds
+    this.#lastError = ''
+    this.#inputLine = last.line
+    this.recordsSeen += records
+    this.resolver.resolveMore(last.stamp, records, this.#seconds)
+    this.digest.recordRun(start, records, least, greatest)
+    if (this.#inside) this.#keepRun(buffer, run, start)
+    else if (isBefore(this.#seconds, this.#nanoseconds, this.#from)) this.before += records
+    else this.after += records
+  }
+
+  #keepRun(buffer: Uint8Array, { records, from, to, least, greatest }: RecordRun, start: number): void {
+    this.#keep(start + Math.floor(least / 1e9), least % 1e9)
+    this.#keep(start + Math.floor(greatest / 1e9), greatest % 1e9)
+    this.keptRecords += records - 2
+    this.#mapLines(records)
+    this.#add(buffer, from, to, true)
+  }
+
   piece(buffer: Uint8Array, from: number, to: number, isLine: boolean, lasting: boolean): void {
     if (isLine) this.#inputLine++
     if (!this.#inside) return
@@ -111,7 +151,7 @@ export class CutState {
       this.#keptLine++
       this.#add(this.#prefix, 0, this.#prefix.length, false)
     }
-    if (isLine) this.#mapLine()
+    if (isLine) this.#mapLines(1)
     this.#add(buffer, from, to, lasting)
   }
 
@@ -119,7 +159,7 @@ export class CutState {
     if (isLine) this.#inputLine++
     this.#inside = false
     if (!this.#keepHeader) return
-    if (isLine) this.#mapLine()
+    if (isLine) this.#mapLines(1)
     this.#add(buffer, from, to, lasting)
   }
 
@@ -128,23 +168,14 @@ export class CutState {
     this.#suffix = suffix
   }
 
-  errors(errors: readonly DecodedError[], line: number, peer: string | undefined): void {
-    if (Number.isNaN(this.#seconds)) return
-    for (const error of errors) {
-      // A stack trace says the same thing many times.
-      const key = `${line} ${error.canonical}`
+  errors({ errors, line, stampedAt, peer }: RecordErrors): void {
+    for (const { canonical, codes } of errors) {
+      // A long record that is decoded in parts says the same thing many times.
+      const key = `${line} ${canonical}`
       if (key === this.#lastError) continue
       this.#lastError = key
-      this.digest.error({
-        seconds: this.#seconds,
-        nanoseconds: this.#nanoseconds,
-        stampedAt: this.#stampedAt(),
-        code: error.codes[0] ?? error.canonical,
-        canonical: error.canonical,
-        line,
-        peer,
-        inside: this.#inside,
-      })
+      const [seconds, nanoseconds, inside] = [this.#seconds, this.#nanoseconds, this.#inside]
+      this.digest.error({ seconds, nanoseconds, stampedAt, code: codes[0] ?? canonical, canonical, line, peer, inside })
     }
   }
 
@@ -200,10 +231,12 @@ export class CutState {
     return says
   }
 
-  #mapLine(): void {
-    this.#keptLine++
+  /** `count` kept lines that end with the current one. */
+  #mapLines(count: number): void {
     const last = this.ordinals.at(-1)
-    if (!last || this.#inputLine - this.#keptLine !== last[1] - last[0]) this.ordinals.push([this.#keptLine, this.#inputLine])
+    const [kept, input] = [this.#keptLine + 1, this.#inputLine - count + 1]
+    if (!last || input - kept !== last[1] - last[0]) this.ordinals.push([kept, input])
+    this.#keptLine += count
   }
 
   #add(buffer: Uint8Array, from: number, to: number, lasting: boolean): void {
@@ -224,10 +257,10 @@ export class CutState {
   }
 }
 
-function splitNs(timestampNs: bigint): { seconds: number; nanoseconds: number } {
+function splitNs(timestampNs: bigint): Moment {
   const floor = timestampNs / NS - (timestampNs % NS < 0n ? 1n : 0n)
   return { seconds: Number(floor), nanoseconds: Number(timestampNs - floor * NS) }
 }
 
-const isBefore = (seconds: number, nanoseconds: number, limit: { seconds: number; nanoseconds: number }): boolean =>
+const isBefore = (seconds: number, nanoseconds: number, limit: Moment): boolean =>
   seconds < limit.seconds || (seconds === limit.seconds && nanoseconds < limit.nanoseconds)

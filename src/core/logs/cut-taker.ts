@@ -2,46 +2,32 @@ import type { Zone } from '../time/zone.ts'
 import type { CutLogOptions } from './cut-log.ts'
 import { CutState } from './cut-state.ts'
 import type { DayOrder } from './day-order.ts'
-import { PieceDecoder } from './encoding.ts'
-import { entitiesOf, type LogEntities, mayHoldAddress } from './entities.ts'
-import { type DecodedError, decodeErrors } from './errors/decode.ts'
-import { mayReportError, suspectsIn } from './errors/sieve.ts'
-import { type NamedPeer, PeerNames } from './peer-names.ts'
-import type { LogHead, ReaderFacts, RecordStart, RecordTaker } from './record-reader.ts'
+import type { LogHead, ReaderFacts, RecordRun, RecordStart, RecordTaker } from './record-reader.ts'
+import { RecordScout } from './record-scout.ts'
 import { StampResolver } from './resolve-stamp.ts'
+import type { Stamp } from './stamp.ts'
 
 const MAX_UNDECIDED = 4_194_304 // bytes each of two readings may hold back while the day order is open
-const MAX_LOOKED_AT = 16_384 // bytes of a line that are decoded
-const LEARN_LINES = 10_000 // lines that are searched for names in full
-const LEARN_EACH = 127 // then one line in 128
-const LOOK_BACK = 65_536 // bytes before an error that are searched for names
 
 /** Takes records, decides which are inside, and keeps their bytes. While numeric dates can be read both ways, two readings go side by side. */
 export class CutTaker implements RecordTaker {
   dayOrder: DayOrder = { dayFirst: false, from: 'not needed' }
   readonly #options: CutLogOptions
-  readonly #names = new PeerNames()
-  readonly #decoder: PieceDecoder
-  readonly #wide: boolean
-  readonly #digests: boolean
+  /** Undefined where no digest is wanted. */
+  readonly #scout: RecordScout | undefined
   #states: [CutState] | [CutState, CutState]
   #facts: ReaderFacts | undefined
   #firstIsDayFirst = false
   #chunk: Uint8Array = new Uint8Array(0)
-  /** Where in the chunk an error may be reported, ascending, and the first that lies ahead. */
-  #suspects: readonly number[] = []
-  #suspect = 0
-  #learnedTo = 0
-  #line = 0
-  #lines = 0
-  /** Characters of the record's first line that hold its stamp. */
-  #skip = 0
+  #stamp: Stamp | undefined
 
   constructor(head: LogHead, options: CutLogOptions) {
     this.#options = options
-    this.#decoder = new PieceDecoder(head.encoding)
-    this.#wide = head.encoding.unit === 2
-    this.#digests = options.digest !== false
+    if (options.digest !== false) {
+      this.#scout = new RecordScout(head.encoding, (found) => {
+        for (const state of this.#states) state.errors(found)
+      })
+    }
     this.#states = [new CutState(options, undefined)]
   }
 
@@ -58,9 +44,7 @@ export class CutTaker implements RecordTaker {
   /** The chunk that is read next: pieces of it need no copy until the one after. */
   set chunk(chunk: Uint8Array) {
     this.#chunk = chunk
-    this.#suspects = this.#wide || !this.#digests ? [] : suspectsIn(chunk)
-    this.#suspect = 0
-    this.#learnedTo = 0
+    if (this.#scout) this.#scout.chunk = chunk
   }
 
   get chosen(): CutState {
@@ -68,20 +52,30 @@ export class CutTaker implements RecordTaker {
   }
 
   begin(start: RecordStart): void {
-    this.#line = start.line
-    this.#skip = start.stamp?.end ?? 0
+    this.#scout?.begin(start)
+    this.#stamp = start.stamp
     for (const state of this.#states) state.begin(start)
+  }
+
+  runsUntil(buffer: Uint8Array): number {
+    const [state, other] = this.#states
+    if (buffer !== this.#chunk || other !== undefined || this.#stamp === undefined || !state.isMinuteWhole(this.#stamp)) return 0
+    return this.#scout === undefined ? buffer.length : this.#scout.nextLook
+  }
+
+  run(buffer: Uint8Array, run: RecordRun, last: RecordStart): void {
+    this.#scout?.run(run, last)
+    this.chosen.run(buffer, run, last)
   }
 
   piece(buffer: Uint8Array, from: number, to: number, isLine: boolean): void {
     const lasting = buffer === this.#chunk
     for (const state of this.#states) state.piece(buffer, from, to, isLine, lasting)
-    if (!isLine || !this.#digests) return
-    this.#look(buffer, from, Math.min(to, from + MAX_LOOKED_AT))
-    this.#skip = 0
+    if (isLine) this.#scout?.line(buffer, from, to)
   }
 
   header(buffer: Uint8Array, from: number, to: number, isLine: boolean): void {
+    this.#scout?.finish()
     const lasting = buffer === this.#chunk
     for (const state of this.#states) state.header(buffer, from, to, isLine, lasting)
   }
@@ -96,11 +90,13 @@ export class CutTaker implements RecordTaker {
 
   /** What is settled to be kept, in order; valid until the next chunk. */
   takeKept(): readonly Uint8Array[] {
+    this.#scout?.endOfChunk()
     this.#settle(false)
     return this.#states.length === 1 ? this.chosen.take() : this.#holdBack()
   }
 
   end(): void {
+    this.#scout?.finish()
     this.#settle(true)
     this.chosen.end()
   }
@@ -124,49 +120,4 @@ export class CutTaker implements RecordTaker {
     for (const state of this.#states) state.holdBack()
     return []
   }
-
-  /** Looks for errors in every line, and for names of peers in the first lines, in some later ones, and before each error. */
-  #look(buffer: Uint8Array, from: number, to: number): void {
-    const lines = this.#lines++
-    const suspicious = this.#isSuspicious(buffer, from, to)
-    const learning = lines < LEARN_LINES || (lines & LEARN_EACH) === 0
-    if (!suspicious && !learning) return
-    if (!suspicious && !mayHoldAddress(buffer, from, to)) return
-    const text = this.#decoder.decode(buffer.subarray(from, to))
-    const entities = entitiesOf(text)
-    const errors = suspicious ? decodeErrors(text) : []
-    if (errors.length > 0) this.#report(errors, text, entities, buffer, from)
-    this.#names.learn(text, entities, this.#skip)
-  }
-
-  #isSuspicious(buffer: Uint8Array, from: number, to: number): boolean {
-    if (this.#wide) return true
-    if (buffer !== this.#chunk) return mayReportError(buffer, from, to)
-    const suspects = this.#suspects
-    while (this.#suspect < suspects.length && (suspects[this.#suspect] as number) < from) this.#suspect++
-    return this.#suspect < suspects.length && (suspects[this.#suspect] as number) < to
-  }
-
-  #report(errors: readonly DecodedError[], text: string, entities: LogEntities, buffer: Uint8Array, from: number): void {
-    if (entities.endpoints.length === 0 && buffer === this.#chunk && this.#lines > LEARN_LINES) this.#learnBefore(from)
-    const peer = this.#names.find(text, entities, this.#skip)
-    for (const state of this.#states) state.errors(errors, this.#line, peer && endpointText(peer))
-  }
-
-  /** The lines before an error name its peer oftener than any others. */
-  #learnBefore(from: number): void {
-    const start = Math.max(this.#learnedTo, from - LOOK_BACK)
-    this.#learnedTo = from
-    const chunk = this.#chunk
-    for (let at = chunk.indexOf(10, start) + 1; at > 0 && at < from; ) {
-      const end = chunk.indexOf(10, at) + 1 || from
-      if (mayHoldAddress(chunk, at, end)) {
-        const text = this.#decoder.decode(chunk.subarray(at, Math.min(end, at + MAX_LOOKED_AT)))
-        this.#names.learn(text, entitiesOf(text), 0)
-      }
-      at = end
-    }
-  }
 }
-
-const endpointText = ({ ip, port }: NamedPeer): string => (port === undefined ? ip : ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`)

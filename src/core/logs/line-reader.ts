@@ -38,6 +38,8 @@ export class LineReader implements RecordReader, LineTaker {
   #insideQuotes = false
   #inHeader = false
   #begun = false
+  /** The line before was a record's start, and read by the template. */
+  #likeTemplate = false
 
   constructor(rules: LineRules, encoding: LogEncoding, taker: RecordTaker, facts: ReaderFacts) {
     this.#rules = rules
@@ -62,12 +64,29 @@ export class LineReader implements RecordReader, LineTaker {
     const insideQuotes = this.#insideQuotes
     if (this.#rules.quoted) this.#countQuotes(buffer, from, to)
     const { stamp } = this.#start
-    if (!insideQuotes && stamp !== undefined && this.#template.read(buffer, from, to, stamp)) {
+    this.#likeTemplate = !insideQuotes && stamp !== undefined && this.#template.read(buffer, from, to, stamp)
+    if (this.#likeTemplate && stamp !== undefined) {
       this.#stamp.remember(buffer, from + stamp.start, from + stamp.end)
       this.#begin(offset)
     } else if (!this.#isBlank(buffer, from, to, insideQuotes) && this.#parse(buffer, from, to, offset, insideQuotes)) return
     this.#inHeader = false
     this.#taker.piece(buffer, from, to, true)
+  }
+
+  ahead(chunk: Uint8Array, view: DataView, lineFrom: number, at: number, offset: number): number {
+    const { stamp } = this.#start
+    const limit = this.#likeTemplate && !this.#rules.quoted ? (this.#taker.runsUntil?.(chunk) ?? 0) : 0
+    if (limit <= at || stamp === undefined) return at
+    const run = this.#template.run(chunk, view, lineFrom, at, limit, stamp)
+    if (run === undefined) return at
+    this.#line += run.records
+    this.#start.line = this.#line
+    this.#start.offset = offset + run.lastFrom
+    stamp.second = Math.floor(run.last / 1e9)
+    stamp.nanoseconds = run.last % 1e9
+    this.#stamp.remember(chunk, run.lastFrom + stamp.start, run.lastFrom + stamp.end)
+    this.#taker.run?.(chunk, run, this.#start)
+    return run.to
   }
 
   more(buffer: Uint8Array, from: number, to: number): void {

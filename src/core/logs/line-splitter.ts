@@ -1,3 +1,4 @@
+import { lineFeedIn } from '../bytes/line-feed.ts'
 import type { LogEncoding } from './encoding.ts'
 
 /** Takes a file's lines. Bytes are valid during the call only. */
@@ -6,6 +7,8 @@ export interface LineTaker {
   line(buffer: Uint8Array, from: number, to: number, offset: number): void
   /** More of the line before: long lines come in pieces. */
   more(buffer: Uint8Array, from: number, to: number): void
+  /** After a line inside a chunk: where to go on, with the lines between dealt with. @param offset of the chunk in the file */
+  ahead(chunk: Uint8Array, view: DataView, lineFrom: number, at: number, offset: number): number
 }
 
 /** Bytes of a line that are held to look at; the rest of a longer line is passed through unread. */
@@ -30,8 +33,9 @@ export class LineSplitter {
 
   push(chunk: Uint8Array): void {
     let at = 0
+    const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength)
     while (at < chunk.length) {
-      const end = this.#endOfLine(chunk, at)
+      const end = this.#endOfLine(chunk, view, at)
       if (end < 0) {
         this.#keep(chunk, at, chunk.length)
         break
@@ -45,6 +49,8 @@ export class LineSplitter {
         this.#carried = 0
       } else {
         this.#taker.line(chunk, at, end, this.#offset + at)
+        at = this.#taker.ahead(chunk, view, at, end, this.#offset)
+        continue
       }
       at = end
     }
@@ -58,8 +64,8 @@ export class LineSplitter {
   }
 
   /** Index after the next line feed; -1 where the chunk has none. */
-  #endOfLine(chunk: Uint8Array, from: number): number {
-    if (this.#encoding.unit === 1) return chunk.indexOf(LF, from) + 1 || -1
+  #endOfLine(chunk: Uint8Array, view: DataView, from: number): number {
+    if (this.#encoding.unit === 1) return lineFeedIn(view, from) + 1 || -1
     return this.#endOfWideLine(chunk, from)
   }
 

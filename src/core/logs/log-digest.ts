@@ -4,6 +4,7 @@ import type { CanonicalError } from './errors/canonical.ts'
 
 /** One decoded error of a log, before any cut. */
 export interface LogError {
+  /** NaN for text without a time. */
   readonly seconds: number
   readonly nanoseconds: number
   readonly stampedAt: string
@@ -47,6 +48,13 @@ export class DigestBuilder {
     }
   }
 
+  /** Records of one minute, the least and the greatest of them in nanoseconds of it. */
+  recordRun(minuteStart: number, count: number, least: number, greatest: number): void {
+    this.record(minuteStart + Math.floor(least / 1e9), least % 1e9)
+    this.record(minuteStart + Math.floor(greatest / 1e9), greatest % 1e9)
+    this.#inMinute += count - 2
+  }
+
   error(error: LogError): void {
     if (this.errors.length < MAX_ERRORS) this.errors.push(error)
     else this.#errorsLeftOut++
@@ -80,7 +88,7 @@ export class DigestBuilder {
       recordsPerMinute: minutes.map(([minute, records]) => [`${isoFromParts(minute * 60, 0).slice(0, 16)}Z`, records]),
       minutesLeftOut: this.#minutesLeftOut,
       errors: this.errors.map(({ seconds, nanoseconds, stampedAt, code, canonical, line, peer }) => ({
-        at: isoFromParts(seconds, nanoseconds),
+        at: Number.isNaN(seconds) ? null : isoFromParts(seconds, nanoseconds),
         stampedAt,
         code,
         canonical,

@@ -2,7 +2,7 @@ import type { Chunks } from '../bytes/chunks.ts'
 import { chooseDayOrder } from './day-order.ts'
 import { PieceDecoder } from './encoding.ts'
 import { mayHoldAddress } from './entities.ts'
-import { mayReportError } from './errors/sieve.ts'
+import { type ErrorSieve, errorSieve, mayReportError } from './errors/sieve.ts'
 import { chooseZone, dateInName, openLog } from './open-log.ts'
 import { type LogOptions, type LogRecord, MAX_RECORD_TEXT } from './record.ts'
 import type { LogHead, RecordStart, RecordTaker } from './record-reader.ts'
@@ -42,6 +42,7 @@ type Growing = { -readonly [K in keyof LogRecord]: LogRecord[K] }
 class RecordGatherer implements RecordTaker {
   resolver: StampResolver | undefined
   readonly #decoder: PieceDecoder
+  readonly #sieve: ErrorSieve
   readonly #unit: number
   #current: Growing | undefined
   #finished: LogRecord[] = []
@@ -49,6 +50,7 @@ class RecordGatherer implements RecordTaker {
 
   constructor(head: LogHead) {
     this.#decoder = new PieceDecoder(head.encoding)
+    this.#sieve = errorSieve(head.encoding.label)
     this.#unit = head.encoding.unit
   }
 
@@ -86,7 +88,7 @@ class RecordGatherer implements RecordTaker {
     // A byte is a character at most (two in UTF-16), so `room` characters need no more than that many bytes to be complete enough.
     const end = Math.min(to, from + room * this.#unit)
     const { error, address } = record.maySay
-    record.maySay = { error: error || mayReportError(buffer, from, end), address: address || mayHoldAddress(buffer, from, end) }
+    record.maySay = { error: error || this.#sieve.mayReport(buffer, from, end), address: address || mayHoldAddress(buffer, from, end) }
     record.text += this.#decoder.decode(buffer.subarray(from, end))
     record.textCut ||= end < to
   }
@@ -104,8 +106,14 @@ class RecordGatherer implements RecordTaker {
   }
 
   finish(): void {
-    if (this.#current) this.#finished.push({ ...this.#current, text: withoutLineEnd(this.#current.text) })
+    const record = this.#current
     this.#current = undefined
+    if (!record) return
+    const text = withoutLineEnd(record.text)
+    // Each line was looked at alone: wording may be broken over two.
+    const { error, address } = record.maySay
+    const maySay = error || record.lines < 2 ? record.maySay : { error: mayReportError(text), address }
+    this.#finished.push({ ...record, text, maySay })
   }
 
   takeFinished(): LogRecord[] {

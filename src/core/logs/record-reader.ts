@@ -15,6 +15,21 @@ export interface RecordStart {
   event?: WindowsEvent | undefined
 }
 
+/**
+ * Records of a line each, one behind the other in one buffer, whose stamps differ from the record's before them in seconds and fraction
+ * alone. Moments are nanoseconds of their minute. The last may go on in further lines.
+ */
+export interface RecordRun {
+  readonly from: number
+  readonly to: number
+  readonly records: number
+  /** Where the last one starts. */
+  readonly lastFrom: number
+  readonly last: number
+  readonly least: number
+  readonly greatest: number
+}
+
 /** Takes a log's records in file order. Buffers are valid during the call only. */
 export interface RecordTaker {
   begin(start: RecordStart): void
@@ -26,6 +41,10 @@ export interface RecordTaker {
   frame(prefix: Uint8Array, suffix: Uint8Array): void
   /** A date for the bare times that follow, days since the epoch. */
   date(days: number): void
+  /** Up to where in the buffer records of the current one's minute may come as a run; 0 where each must be shown. */
+  runsUntil?(buffer: Uint8Array): number
+  /** In order of time to the second, and none earlier than the record before. @param last the start of the last one */
+  run?(buffer: Uint8Array, run: RecordRun, last: RecordStart): void
 }
 
 /** Reads one format. */

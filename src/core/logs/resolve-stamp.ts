@@ -3,6 +3,7 @@ import type { WallTime, Zone } from '../time/zone.ts'
 import type { Stamp } from './stamp.ts'
 
 const DAY = 86_400 // seconds
+const QUARTER = 900 // seconds
 
 export interface ResolveOptions {
   readonly zone: Zone
@@ -36,6 +37,7 @@ export class StampResolver {
     orderUnknown: false,
     days: Number.NaN,
   }
+  #isSteady = false
   #quarter = Number.NaN
   #quarterOffset = 0
   #day: number | undefined
@@ -53,21 +55,41 @@ export class StampResolver {
 
   /** Whole UTC seconds; NaN for a date that does not exist. */
   resolve(stamp: Stamp): number {
+    this.#isSteady = false
     const seconds = stamp.epochSeconds ?? this.#civil(stamp)
     if (!Number.isNaN(seconds)) this.#previous = seconds
     return seconds
   }
 
+  /** The stamp that was resolved last would lie as far from UTC with any other second of its minute. */
+  get isSteady(): boolean {
+    return this.#isSteady
+  }
+
+  /** Further stamps in order, of the minute of the one that was resolved last. @param last UTC seconds of the last one */
+  resolveMore(stamp: Stamp, count: number, last: number): void {
+    this.#previous = last
+    if (stamp.year === undefined && stamp.month > 0) this.notes.yearInferred += count
+    if (stamp.month === 0) this.notes.dateInferred += count
+    if (stamp.offsetSeconds === undefined) this.notes.zoneAssumed += count
+    else this.notes.zoneRead += count
+  }
+
   #civil(stamp: Stamp): number {
     const days = stamp.month === 0 ? this.#dayOfBareTime(stamp) : this.#knownDay(stamp)
     if (Number.isNaN(days)) return Number.NaN
+    // A bare time without a known date is dated one by one.
+    const isDated = stamp.month > 0 || this.#day !== undefined
     const local = days * DAY + stamp.hour * 3600 + stamp.minute * 60 + stamp.second
     if (stamp.offsetSeconds !== undefined) {
       this.notes.zoneRead++
+      this.#isSteady = isDated
       return local - stamp.offsetSeconds
     }
     this.notes.zoneAssumed++
-    return this.#toUtc(local)
+    const seconds = this.#toUtc(local)
+    this.#isSteady = isDated && this.#quarter === Math.floor(local / QUARTER)
+    return seconds
   }
 
   /** A log writes the same date thousands of times. */
@@ -82,7 +104,7 @@ export class StampResolver {
 
   /** Within a quarter of an hour a zone's offset changes in no zone's history; a quarter without overlap or gap needs no second look. */
   #toUtc(local: number): number {
-    const quarter = Math.floor(local / 900)
+    const quarter = Math.floor(local / QUARTER)
     if (quarter === this.#quarter) return local - this.#quarterOffset
     const time = this.#options.zone.toUtc(local)
     if (time.second === undefined && !time.inGap) {

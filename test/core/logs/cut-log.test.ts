@@ -256,6 +256,22 @@ describe('a clock that is off', () => {
     expect(warnings.some(({ code }) => code === 'clock-shift')).toBe(expected !== null)
   })
 
+  it('wording that Windows breaks over two lines is in the digest, once', async () => {
+    const log = '2025-01-15T08:00:00Z send to 10.0.0.9:9100 failed: Eine bestehende Verbindung wurde softwaregesteuert\r\n'
+    const { logDigest } = await cut(`${log}durch den Hostcomputer abgebrochen\r\n2025-01-15T08:00:01Z ok\r\n`)
+    expect(logDigest.errors).toMatchObject([{ canonical: 'ECONNABORTED', line: 1, peer: '10.0.0.9:9100' }])
+  })
+
+  it('an error in text without a time is in the digest, without one', async () => {
+    const log = 'starting\nsend to 10.0.0.9:9100 failed: WSA error 10053\n'
+    const { logDigest, suggestedClockOffset } = await cut(log, {
+      fileOptions: { keepUndated: true },
+      incidentAtNs: ns('2025-01-15T08:00:00'),
+    })
+    expect(logDigest.errors).toMatchObject([{ at: null, stampedAt: '', canonical: 'ECONNABORTED', line: 1, peer: '10.0.0.9:9100' }])
+    expect(suggestedClockOffset).toBeNull()
+  })
+
   it('the digest holds every error with its peer and its line, and no text', async () => {
     const { logDigest } = await cut(
       '2025-01-15T08:00:00Z LP1 connected to 10.0.0.9:9100\n2025-01-15T08:00:09Z LP1 job secret failed: WSA error 10053\n',

@@ -1,33 +1,29 @@
-/**
- * Finds many phrases in one pass (Aho, Corasick 1975), a table look-up a symbol: linear whatever the text. `fold` maps symbols that count
- * as one (letters of either case); with more than 256 symbols it must be the identity.
- */
+const SYMBOLS = 65_536 // UTF-16 code units
+
+/** Finds many phrases in one pass (Aho, Corasick 1975), a table look-up a code unit: linear whatever the text. */
 export class PhraseAutomaton {
-  readonly #classes: Uint16Array
+  /** Code units that no phrase has are all of class 0. */
+  readonly #classes = new Uint16Array(SYMBOLS)
   readonly #width: number
   readonly #next: Uint16Array
   /** Phrases that end in a state; undefined for most. */
   readonly #ends: (readonly number[] | undefined)[]
 
-  constructor(phrases: ReadonlyArray<ArrayLike<number>>, symbols: number, fold: (symbol: number) => number) {
-    this.#classes = new Uint16Array(symbols)
+  constructor(phrases: readonly string[]) {
     let classes = 1
-    const classOf = new Map<number, number>()
     for (const phrase of phrases) {
       for (let i = 0; i < phrase.length; i++) {
-        const symbol = fold(phrase[i] ?? 0)
-        if (!classOf.has(symbol)) classOf.set(symbol, classes++)
+        const symbol = phrase.charCodeAt(i)
+        if (this.#classes[symbol] === 0) this.#classes[symbol] = classes++
       }
     }
-    if (symbols > 256) for (const [symbol, symbolClass] of classOf) this.#classes[symbol] = symbolClass
-    else for (let symbol = 0; symbol < symbols; symbol++) this.#classes[symbol] = classOf.get(fold(symbol)) ?? 0
     this.#width = classes
     const trie: Map<number, number>[] = [new Map()]
     const ends: number[][] = [[]]
     phrases.forEach((phrase, index) => {
       let state = 0
       for (let i = 0; i < phrase.length; i++) {
-        const symbolClass = this.#classes[phrase[i] ?? 0] ?? 0
+        const symbolClass = this.#classes[phrase.charCodeAt(i)] ?? 0
         let next = trie[state]?.get(symbolClass)
         if (next === undefined) {
           next = trie.length
@@ -50,10 +46,6 @@ export class PhraseAutomaton {
 
   endsAt(state: number): readonly number[] | undefined {
     return this.#ends[state]
-  }
-
-  get states(): number {
-    return this.#ends.length
   }
 }
 

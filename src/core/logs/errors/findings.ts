@@ -1,3 +1,4 @@
+import { isDigit } from '../stamp.ts'
 import { PhraseAutomaton } from './automaton.ts'
 import type { CanonicalError } from './canonical.ts'
 import { NAMES, SOCKET_ERRORS } from './names.ts'
@@ -81,6 +82,13 @@ const ERROR_WORDS = new Set([
   '오류',
 ])
 
+/** Signs that may stand between such a word and its number. */
+export const SIGNS = ' :=#([-"\'\t'
+export const MAX_SIGNS = 6
+
+/** Every word behind which a small number counts. */
+export const WORDS_BEFORE_NUMBERS: readonly string[] = [...new Set([...ERROR_WORDS, ...ERRNO_WORDS, 'curl'])]
+
 export function errorFindings(text: string): Finding[] {
   return [...tokenFindings(text), ...wordingFindings(text)]
 }
@@ -101,11 +109,7 @@ const PLAIN: ReadonlyMap<number, number> = new Map([
 ])
 
 function wordingFindings(text: string): Finding[] {
-  phrases ??= new PhraseAutomaton(
-    WORDINGS.map(({ phrase }) => Uint16Array.from(phrase, (char) => char.charCodeAt(0))),
-    65_536,
-    (symbol) => symbol,
-  )
+  phrases ??= new PhraseAutomaton(WORDINGS.map(({ phrase }) => phrase))
   const lower = text.toLowerCase()
   const findings: Finding[] = []
   let complains: boolean | undefined
@@ -226,7 +230,11 @@ function numberFinding(text: string, token: string, at: number, end: number): Fi
   }
   const signed = negative ? errnoMeanings(-number) : []
   const meanings = signed.length > 0 ? signed : errnoMeanings(number)
-  if (ERRNO_WORDS.has(word) || (bracketed && text[end] === ':') || (negative && ERROR_WORDS.has(word)))
+  if (
+    ERRNO_WORDS.has(word) ||
+    (bracketed && text[end] === ':' && !isDigit(text.charCodeAt(end + 1))) ||
+    (negative && ERROR_WORDS.has(word))
+  )
     return errnoFinding(number, meanings, at)
   if (!ERROR_WORDS.has(word)) return undefined
   const windows = windowsMeaning(number)
@@ -252,7 +260,7 @@ function contextBefore(text: string, at: number): { word: string; negative: bool
   let i = at - 1
   let negative = false
   let bracketed = false
-  for (let signs = 0; i >= 0 && signs < 6 && ' :=#([-"\'\t'.includes(text[i] ?? 'x'); i--, signs++) {
+  for (let signs = 0; i >= 0 && signs < MAX_SIGNS && SIGNS.includes(text[i] ?? 'x'); i--, signs++) {
     negative ||= text[i] === '-' && i === at - 1
     bracketed ||= text[i] === '(' || text[i] === '['
   }
