@@ -1,6 +1,7 @@
 import type { RfcState } from '../tcp/connection.ts'
 import { otherRole, type Role, type Segment, SYN } from '../tcp/segment.ts'
-import type { Trace, TraceSide } from '../tcp/trace.ts'
+import type { Trace } from '../tcp/trace.ts'
+import type { TraceSide } from '../tcp/trace-side.ts'
 import type { Capture } from './captures/read-capture.ts'
 import type { DigestBaseline } from './facts/digest.ts'
 import { finOf } from './facts/fins.ts'

@@ -1,5 +1,6 @@
 import { ACK, FIN, RST, type Segment, type SegmentKind, SYN } from './segment.ts'
-import type { TraceSide, WireSegment } from './trace.ts'
+import type { TraceSide } from './trace-side.ts'
+import type { WireSegment } from './wire-segment.ts'
 
 /** One side of a traced connection while it is followed. */
 export interface Flow {

@@ -1,69 +1,10 @@
 import { Bins } from './bins.ts'
+import { KeptSegments } from './kept-segments.ts'
 import { ACK, endOf, isData, otherRole, type Role, RST, type Segment, SYN } from './segment.ts'
-import { classify, type Flow, isCopy, isSpecial } from './segment-kind.ts'
-
-/** What a traced segment looks like before it is placed in its flow: header fields as they are on the wire. */
-export interface WireSegment {
-  capture: number
-  frame: number
-  at: number
-  from: Role
-  flags: number
-  /** Absolute, unsigned 32-bit. */
-  seq: number
-  ack: number
-  length: number
-  wireLength: number
-  window: number
-  ttl: number
-  ipId: number
-  mac: string
-  timestampValue: number | undefined
-  timestampEcho: number | undefined
-  windowScale: number | undefined
-  /** Absolute left and right edges, in pairs. */
-  sackEdges: readonly number[]
-  damaged: boolean
-  payload: Uint8Array | undefined
-}
-
-/** Numbers of one side over all of its packets, kept or not. */
-export interface TraceSide {
-  packets: number
-  dataPackets: number
-  /** Payload bytes, each counted once. */
-  bytes: number
-  /** First relative sequence number not yet sent, and not yet acknowledged. */
-  maxEnd: number
-  acked: number
-  firstAt: number
-  lastAt: number
-  lastDataAt: number | undefined
-  window: number
-  windowScale: number | undefined
-  sawSyn: boolean
-  /** Absolute sequence number that counts as 0. */
-  base: number
-  retransmissions: number
-  damaged: number
-  copies: number
-  /** Segments that the other side acknowledged and this capture never saw (sequence numbers jumped past). */
-  unseen: number
-  /** TTL or hop limit of segments without RST → segments. */
-  readonly ttls: Map<number, number>
-  /** Source MAC of segments without RST → segments. */
-  readonly macs: Map<string, number>
-  /** Steps between IP-IDs of consecutive segments without RST: small positive ones, zeros, others. */
-  ipIdSmall: number
-  ipIdZero: number
-  ipIdOther: number
-  /** Seconds between this side's segment and the other side's acknowledgement. */
-  rttMin: number
-  rttSamples: number
-  usesTimestamps: boolean
-  /** Largest payload that was delivered, and how many bytes its frame had. */
-  largestDelivered: number
-}
+import { classify, type Flow, isCopy } from './segment-kind.ts'
+import { seqDelta } from './sequence.ts'
+import { countSegment, deliver, newSide, type TraceSide } from './trace-side.ts'
+import type { WireSegment } from './wire-segment.ts'
 
 /** A connection's packets in time order, bounded: the first ones, the last ones, and what is special in between. */
 export interface Trace {
@@ -78,52 +19,9 @@ export interface Trace {
 /** The series of a trace's bins. */
 export const SERIES = { hostBytes: 0, peerBytes: 1, retransmissions: 2, zeroWindows: 3, resets: 4, packets: 5 } as const
 
-const HEAD = 400
-const TAIL = 2_400
-const SPECIAL = 1_200
 /** Outstanding segments remembered for RTT and delivery. */
 const OUTSTANDING = 1_024
 const RECENT = 8
-const HALF = 0x8000_0000
-
-const newSide = (): TraceSide => ({
-  packets: 0,
-  dataPackets: 0,
-  bytes: 0,
-  maxEnd: 0,
-  acked: 0,
-  firstAt: Number.NaN,
-  lastAt: Number.NaN,
-  lastDataAt: undefined,
-  window: -1,
-  windowScale: undefined,
-  sawSyn: false,
-  base: 0,
-  retransmissions: 0,
-  damaged: 0,
-  copies: 0,
-  unseen: 0,
-  ttls: new Map(),
-  macs: new Map(),
-  ipIdSmall: 0,
-  ipIdZero: 0,
-  ipIdOther: 0,
-  rttMin: Number.POSITIVE_INFINITY,
-  rttSamples: 0,
-  usesTimestamps: false,
-  largestDelivered: 0,
-})
-
-const bump = <K>(counts: Map<K, number>, key: K, most: number): void => {
-  const seen = counts.get(key)
-  if (seen !== undefined || counts.size < most) counts.set(key, (seen ?? 0) + 1)
-}
-
-/** Signed distance of two 32-bit sequence numbers (RFC 9293 §3.4). */
-const distance = (to: number, from: number): number => {
-  const steps = (to - from) >>> 0
-  return steps >= HALF ? steps - 2 * HALF : steps
-}
 
 /** Places each segment of one connection in its flow as it passes. Feed it in time order; memory is bounded whatever passes. */
 export class FlowTrace {
@@ -131,11 +29,7 @@ export class FlowTrace {
     host: { side: newSide(), base: undefined, lastIpId: -1, last: undefined, recent: [], outstanding: new Map() },
     peer: { side: newSide(), base: undefined, lastIpId: -1, last: undefined, recent: [], outstanding: new Map() },
   }
-  private readonly head: Segment[] = []
-  private readonly special: Segment[] = []
-  private tail: Segment[] = []
-  private tailStart = 0
-  private leftOut = 0
+  private readonly kept = new KeptSegments()
   private readonly bins: Bins
 
   /** @param origin seconds since the epoch: where the bins start */
@@ -172,10 +66,10 @@ export class FlowTrace {
       deliveredAt: undefined,
       superseded: false,
     }
-    this.count(own, segment, wire)
+    own.lastIpId = countSegment(own.side, segment, wire.windowScale, own.lastIpId)
     if (!segment.copy && !segment.damaged) this.advance(own, other, segment, wire.sackEdges)
     this.countOverTime(segment)
-    this.keep(segment)
+    this.kept.add(segment)
     own.last = segment
     own.recent.push(segment)
     if (own.recent.length > RECENT) own.recent.shift()
@@ -183,45 +77,25 @@ export class FlowTrace {
 
   result(): Trace {
     for (const flow of [this.flows.host, this.flows.peer]) flow.side.base = flow.base ?? 0
-    const segments = [...this.head, ...this.special, ...this.tail.slice(this.tailStart)]
-    return { segments, leftOut: this.leftOut, bins: this.bins, host: this.flows.host.side, peer: this.flows.peer.side }
+    return {
+      segments: this.kept.all(),
+      leftOut: this.kept.leftOut,
+      bins: this.bins,
+      host: this.flows.host.side,
+      peer: this.flows.peer.side,
+    }
   }
 
   private relativeSeq(own: Flow, wire: WireSegment): number {
     if (own.base === undefined) own.base = wire.flags & RST && !(wire.flags & ACK) && wire.seq === 0 ? undefined : wire.seq
     if (own.base === undefined) return 0
     const reference = own.base + own.side.maxEnd
-    return own.side.maxEnd + distance(wire.seq, reference >>> 0)
+    return own.side.maxEnd + seqDelta(wire.seq, reference)
   }
 
   private relativeAck(other: Flow, ack: number): number {
     if (other.base === undefined) other.base = ack
-    return other.side.maxEnd + distance(ack, (other.base + other.side.maxEnd) >>> 0)
-  }
-
-  private count(own: Flow, segment: Segment, wire: WireSegment): void {
-    const { side } = own
-    side.packets++
-    if (Number.isNaN(side.firstAt)) side.firstAt = segment.at
-    side.lastAt = segment.at
-    if (segment.copy) side.copies++
-    if (segment.damaged) side.damaged++
-    if (segment.kind === 'rst') return
-    bump(side.ttls, segment.ttl, 16)
-    bump(side.macs, segment.mac, 16)
-    if (segment.flags & SYN) {
-      side.sawSyn = true
-      side.windowScale = wire.windowScale
-    }
-    if (segment.timestampValue !== undefined) side.usesTimestamps = true
-    if (segment.ipId < 0 || segment.copy) return
-    const step = (segment.ipId - own.lastIpId) & 0xffff
-    if (own.lastIpId >= 0) {
-      if (segment.ipId === 0) side.ipIdZero++
-      else if (step > 0 && step < 0x1000) side.ipIdSmall++
-      else side.ipIdOther++
-    }
-    own.lastIpId = segment.ipId
+    return other.side.maxEnd + seqDelta(ack, other.base + other.side.maxEnd)
   }
 
   private countOverTime(segment: Segment): void {
@@ -283,30 +157,4 @@ export class FlowTrace {
       if (sent.seq >= from && endOf(sent) <= to) deliver(other.side, sent, at, false)
     }
   }
-
-  private keep(segment: Segment): void {
-    if (this.head.length < HEAD) {
-      this.head.push(segment)
-      return
-    }
-    this.tail.push(segment)
-    if (this.tail.length - this.tailStart <= TAIL) return
-    const evicted = this.tail[this.tailStart++]
-    if (evicted && isSpecial(evicted) && this.special.length < SPECIAL) this.special.push(evicted)
-    else this.leftOut++
-    if (this.tailStart >= TAIL) {
-      this.tail = this.tail.slice(this.tailStart)
-      this.tailStart = 0
-    }
-  }
-}
-
-const deliver = (side: TraceSide, sent: Segment, at: number, cumulative: boolean): void => {
-  if (sent.deliveredAt !== undefined) return
-  sent.deliveredAt = at
-  side.largestDelivered = Math.max(side.largestDelivered, sent.length)
-  // Karn's rule (RFC 6298 §3): a retransmitted segment's acknowledgement says nothing about the round trip.
-  if (!cumulative || sent.kind === 'retransmission' || at < sent.at) return
-  side.rttMin = Math.min(side.rttMin, at - sent.at)
-  side.rttSamples++
 }

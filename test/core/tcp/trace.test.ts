@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { readCapture } from '../../../src/core/abort/captures/read-capture.ts'
 import { traceCapture } from '../../../src/core/abort/captures/trace-capture.ts'
 import type { Segment } from '../../../src/core/tcp/segment.ts'
-import { FlowTrace, type WireSegment } from '../../../src/core/tcp/trace.ts'
+import { FlowTrace } from '../../../src/core/tcp/trace.ts'
+import type { WireSegment } from '../../../src/core/tcp/wire-segment.ts'
 import { again, captureFile, inOrder, opened, sent } from '../../support/diagnosed.ts'
 
 const traced = async (text: string) => {

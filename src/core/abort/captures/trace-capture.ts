@@ -3,7 +3,8 @@ import { transportChecksum } from '../../packet/checksum.ts'
 import { ABSENT, type Packet, SYN } from '../../packet/packet.ts'
 import { readTcpOptions, TcpOptions } from '../../packet/tcp-options.ts'
 import type { Role } from '../../tcp/segment.ts'
-import { FlowTrace, type Trace, type WireSegment } from '../../tcp/trace.ts'
+import { FlowTrace, type Trace } from '../../tcp/trace.ts'
+import type { WireSegment } from '../../tcp/wire-segment.ts'
 import { type Capture, scanPackets } from './read-capture.ts'
 
 /** A connection to look at in detail: its ends, and where in the capture it lies (a 4-tuple may be used again). */

@@ -1,5 +1,5 @@
 import { isData, otherRole, type Role, RST, type Segment } from '../../tcp/segment.ts'
-import type { TraceSide } from '../../tcp/trace.ts'
+import type { TraceSide } from '../../tcp/trace-side.ts'
 import { endingReset } from '../ending.ts'
 import type { Reset } from '../facts/resets.ts'
 import { hopsOf, usualOf } from '../facts/ttl.ts'
