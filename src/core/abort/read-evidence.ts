@@ -18,9 +18,10 @@ export async function readEvidence(files: readonly EvidenceFile[], question: Que
   const unreadable: string[] = []
   const single: Capture[] = []
   const logs: EvidenceLog[] = []
+  const options = { limits, interest: { host: question.host, peer: question.peer?.ip } }
   const numbered = files.map((file, input) => ({ input, file: narrowed(file, question) }))
   for (const member of numbered.filter(({ file }) => file.kind === 'capture')) {
-    await orNote(unreadable, member.file.name, async () => void single.push(await readCapture([member], limits)))
+    await orNote(unreadable, member.file.name, async () => void single.push(await readCapture([member], options)))
   }
   const nearNs = question.incidentAtNs ?? firstPacketNs(single)
   for (const { input, file } of numbered.filter(({ file }) => file.kind === 'log')) {
@@ -38,7 +39,7 @@ export async function readEvidence(files: readonly EvidenceFile[], question: Que
       captures.push(
         await readCapture(
           chain.flatMap(({ members }) => members),
-          limits,
+          options,
         ),
       )
   }

@@ -77,7 +77,7 @@ export async function cutFile(file: FileToCut): Promise<CutReceipt> {
 async function cutPackets(file: FileToCut, chunks: Chunks, sink: Sink): Promise<CutReceipt> {
   const { request, options } = file
   const { window, scope, peer, host } = request
-  const tracker = new Tracker({ limits: request.trackerLimits, checksums: 'sampled' })
+  const tracker = new Tracker({ limits: request.trackerLimits, interest: { host, peer }, checksums: 'sampled' })
   const keep = scope === 'peers' && peer !== undefined ? peerScope(peer) : undefined
   const wanted = { window, clockOffset: options.clockOffset, keep }
   const facts = file.sought

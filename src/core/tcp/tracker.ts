@@ -23,13 +23,15 @@ import {
 import { isDamaged } from './damage.ts'
 import { KEPT } from './decisive.ts'
 import { ConnectionFacts } from './facts.ts'
-import { followLite, makeLite } from './lite.ts'
+import { type Interest, interestIn } from './interest.ts'
+import { followLite } from './lite.ts'
 import { bump, LiveConnections } from './live-connections.ts'
 import { followDatagram } from './live-datagram.ts'
 import { A_SIDE, B_SIDE, BASE, FLAGS, HAS_BASE, ICMP_ERRORS, LIVE_WORDS, SIDE_STEP } from './live-layout.ts'
 import { followSegment } from './live-segment.ts'
 import { originatorOf } from './originator.ts'
 import { followPlainSegment } from './plain-segment.ts'
+import { Room } from './room.ts'
 
 export interface TrackerLimits {
   /** Connections in the table. At the limit those that ended longest ago make room; `forgotten` counts them. 120 bytes each; never more than 4,194,302. */
@@ -44,7 +46,9 @@ export const DEFAULT_LIMITS: TrackerLimits = { connections: 2_000_000, detailed:
 export const WORKER_LIMITS: TrackerLimits = { connections: 40_000, detailed: 4_000 }
 
 export interface TrackerOptions {
-  readonly limits?: TrackerLimits
+  readonly limits?: TrackerLimits | undefined
+  /** Of the connections between these ends none makes room for others, as long as there are any. */
+  readonly interest?: Interest | undefined
   /**
    * `every`: each whole segment's checksum. `sampled`: of a side's first 32 segments, of one in 16 after that, and of every
    * segment that repeats, controls or follows trouble; three times quicker on large packets.
@@ -70,8 +74,6 @@ export interface TrackerCounts {
 }
 
 const MAX_REASONS = 64
-/** Connections looked at to find one that can be given up. */
-const CANDIDATES = 4
 
 /** Follows every TCP connection and UDP flow of a capture, in one pass, in bounded memory. */
 export class Tracker {
@@ -96,10 +98,9 @@ export class Tracker {
   readonly #table: ConnectionTable
   readonly #addresses = new AddressTable()
   readonly #live: LiveConnections
+  readonly #room: Room
   #tcpStreams = 0
   #udpStreams = 0
-  #hand = 0
-  #liveHand = 0
   #lastSeconds = 0
 
   constructor(options: TrackerOptions = {}) {
@@ -109,6 +110,7 @@ export class Tracker {
     this.#limits = { connections: Math.min(connections, MOST_RECORDS), detailed }
     this.#live = new LiveConnections(this.#limits.detailed)
     this.#table = new ConnectionTable(this.#live)
+    this.#room = new Room(this.#table, this.#live, this.#limits.detailed, interestIn(this.#table, this.#addresses, options.interest))
   }
 
   /** Takes the next frame of the capture. Bound, so that it can be handed to the scanner. */
@@ -242,7 +244,10 @@ export class Tracker {
   #add(kind: number, source: number, destination: number, ports: number, older: number, packet: Packet, at: number): number {
     const table = this.#table
     const isFull = table.size >= this.#limits.connections
-    if (isFull) this.#forgetOne()
+    if (isFull) {
+      this.#room.forgetOne()
+      this.counts.forgotten++
+    }
     const id = table.add(kind, source, destination, ports, isFull ? table.find(kind, source, destination, ports) : older)
     const { words, doubles } = table.page(id)
     const base = table.base(id)
@@ -251,44 +256,9 @@ export class Tracker {
     words[base + STREAM] = kind & KIND_UDP ? this.#udpStreams++ : this.#tcpStreams++
     words[base + FIRST_FRAME] = packet.frameNumber
     doubles[(base >> 1) + STARTED_AT] = at
-    const hasRoom = !this.#live.isFull || this.#giveUpOne()
+    const hasRoom = !this.#live.isFull || this.#room.giveUpOne(id)
     table.detail = hasRoom ? this.#live.add(id, words, base) + 1 : 0
     table.details[id] = table.detail
     return id
-  }
-
-  /** Of the next few connections followed in full, the first that ended becomes a plain one. What is open stays. */
-  #giveUpOne(): boolean {
-    for (let tries = 0; tries < CANDIDATES; tries++) {
-      const index = this.#liveHand
-      this.#liveHand = (index + 1) % this.#limits.detailed
-      if (!this.#live.isOver(index * LIVE_WORDS)) continue
-      makeLite(this.#table, this.#live, index * LIVE_WORDS)
-      this.#live.remove(index)
-      return true
-    }
-    return false
-  }
-
-  /** Makes room in a full table: of the next few records the one that was quiet longest. */
-  #forgetOne(): void {
-    let oldest = this.#hand % this.#table.size
-    for (let i = 1; i < 16; i++) {
-      const candidate = (this.#hand + i) % this.#table.size
-      if (this.#lastAt(candidate) < this.#lastAt(oldest)) oldest = candidate
-    }
-    this.#hand = (this.#hand + 16) % this.#table.size
-    const detail = this.#table.details[oldest] as number
-    if (detail > 0) this.#live.remove(detail - 1)
-    this.#table.remove(oldest)
-    this.counts.forgotten++
-  }
-
-  #lastAt(id: number): number {
-    const live = this.#liveOf(id)
-    if (live >= 0) return this.#live.lastAt(live)
-    const side = (this.#table.base(id) + SIDE_START) >> 1
-    const { doubles } = this.#table.page(id)
-    return Math.max(doubles[side + 2] ?? 0, doubles[side + SIDE_WORDS / 2 + 2] ?? 0)
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { connectionRow } from '../../../src/core/tcp/connection-row.ts'
+import type { Interest } from '../../../src/core/tcp/interest.ts'
 import { Tracker } from '../../../src/core/tcp/tracker.ts'
 import { trackInto, trackOne, trackText } from './track-text.ts'
 
@@ -102,10 +103,11 @@ describe('decisive packets', () => {
 })
 
 describe('limits', () => {
-  const connections = (count: number): string =>
+  const connections = (count: number, host = 'host'): string =>
     Array.from(
       { length: count },
-      (_, n) => `${n}.0 host:${1000 + n} > peer SYN\n${n}.1 peer > host:${1000 + n} SYN ACK\n${n}.2 host:${1000 + n} > peer RST ACK`,
+      (_, n) =>
+        `${n}.0 ${host}:${1000 + n} > peer SYN\n${n}.1 peer > ${host}:${1000 + n} SYN ACK\n${n}.2 ${host}:${1000 + n} > peer RST ACK`,
     ).join('\n')
 
   it('connections beyond those followed in full keep addresses, states, history and counters', () => {
@@ -127,6 +129,30 @@ describe('limits', () => {
       [1002, false, 'RSTO', 2],
       [1003, true, 'RSTO', 2],
       [9000, true, 'S1', 2],
+    ])
+  })
+
+  it.each<[string, Interest | undefined, number[]]>([
+    ['with nothing known any that ended makes room', undefined, [1010, 1011]],
+    ['those between host and peer stay', { host: '10.0.0.5', peer: '10.0.0.9' }, [1000, 1001]],
+    ['with the host alone known its own stay', { host: '10.0.0.5', peer: undefined }, [1000, 1001]],
+    ['an end that none has protects none', { host: '10.0.0.5', peer: '10.0.0.77' }, [1010, 1011]],
+  ])('%s', (_name, interest, detailed) => {
+    const others = connections(12, 'gateway').split('\n').slice(6).join('\n')
+    const all = trackText(`${connections(2)}\n${others}`, {}, { limits: { connections: 100, detailed: 2 }, interest })
+    expect(all.filter((one) => one.detailed).map((one) => one.originator.port)).toEqual(detailed)
+  })
+
+  it('a connection of interest takes the place of an open one of others, which goes on as a plain one', () => {
+    const open = (name: string): string =>
+      `0 ${name} > [fe80::9]:9100 SYN\n0.1 [fe80::9]:9100 > ${name} SYN ACK\n0.2 ${name} > [fe80::9]:9100 ACK`
+    const text = [open('[fe80::1]:1'), open('[fe80::2]:2'), open('[fe80::3]:3'), '9 [fe80::1]:1 > [fe80::9]:9100 FIN ACK'].join('\n')
+    const interest = { host: 'FE80:0::3', peer: undefined }
+    const all = trackText(text, {}, { limits: { connections: 100, detailed: 2 }, interest })
+    expect(all.map((one) => [one.originator.port, one.detailed, one.connState, one.originator.packets])).toEqual([
+      [1, false, 'S2', 3],
+      [2, true, 'S1', 2],
+      [3, true, 'S1', 2],
     ])
   })
 

@@ -9,7 +9,7 @@ import { decode } from '../../packet/decode.ts'
 import { Packet } from '../../packet/packet.ts'
 import { Bins } from '../../tcp/bins.ts'
 import type { TrackedConnection } from '../../tcp/connection.ts'
-import { Tracker, type TrackerLimits } from '../../tcp/tracker.ts'
+import { Tracker, type TrackerOptions } from '../../tcp/tracker.ts'
 import type { Surroundings } from '../facts/surroundings.ts'
 import { SurroundingsWatch } from './watch-surroundings.ts'
 
@@ -45,8 +45,8 @@ const secondsOf = (instant: { readonly seconds: number; readonly nanoseconds: nu
   instant ? instant.seconds + instant.nanoseconds / 1e9 : Number.NaN
 
 /** Pass 1: all connections, cheaply, and what surrounds them. `inputs` are the members in time order. */
-export async function readCapture(inputs: readonly Input[], limits?: TrackerLimits): Promise<Capture> {
-  const tracker = new Tracker({ limits })
+export async function readCapture(inputs: readonly Input[], options: Pick<TrackerOptions, 'limits' | 'interest'> = {}): Promise<Capture> {
+  const tracker = new Tracker(options)
   const watch = new SurroundingsWatch()
   const members: Member[] = []
   let bins: Bins | undefined
