@@ -1,7 +1,9 @@
+import { withCaptureClocks } from '../client/capture-clocks.ts'
 import { evidenceOf, type NamedSource } from '../client/evidence.ts'
 import { quickSources } from '../client/quick-sources.ts'
 import { isBundle, openBundle } from '../core/diagnosis/bundle-read.ts'
 import type { EvidenceFile, Question } from '../core/diagnosis/question.ts'
+import { formatSeconds } from '../core/time/duration.ts'
 import type { Arguments } from './arguments.ts'
 import { type Terminal, UsageError } from './command.ts'
 import { type FileArgument, readFileArguments } from './file-argument.ts'
@@ -44,6 +46,15 @@ export async function namedSources(words: readonly FileArgument[]): Promise<read
   for (const { path, options } of words) named.push({ source: await fileSource(path), options })
   return named
 }
+
+/** Captures that are off against the one nearest the host get their clock offset, which is told. */
+export const timedSources = (named: readonly NamedSource[], question: Question, terminal: Terminal): Promise<readonly NamedSource[]> =>
+  withCaptureClocks(named, question, { openSpool: keptFile, onRejected: () => undefined }, (name, offset) => {
+    const says = `${formatSeconds(Math.abs(offset))} ${offset > 0 ? 'ahead' : 'behind'}`
+    terminal.err(
+      `hangup: ${name}: by the packets that it shares with another capture its clock is ${says}; it is cut with that corrected\n`,
+    )
+  })
 
 /** Parts of a question that no option says: a bundle's own stay. */
 const UNASKED = new Set(['revision', 'payloadStripped'])

@@ -10,8 +10,9 @@ import type { Question } from '../core/diagnosis/question.ts'
 import { InputError } from '../core/errors.ts'
 import { quickRange } from '../core/intake/quick-range.ts'
 import type { CutReceipt } from '../core/intake/receipt.ts'
+import { namedSources, timedSources } from './case-files.ts'
 import type { Terminal } from './command.ts'
-import { readFileArguments } from './file-argument.ts'
+import { type FileArgument, readFileArguments } from './file-argument.ts'
 import { fileSource } from './file-source.ts'
 import { keptFile } from './kept-file.ts'
 import { isMissing } from './missing.ts'
@@ -36,7 +37,9 @@ export async function cutForCase(
   const stripped = question.payloadStripped ? new CasePrivacy({ payload: 'strip', addresses: 'keep' }) : undefined
   const hints = { host: question.host, peer: question.peer?.ip, error: question.error }
   const request = { ...requestFor(question, sender?.privacy ?? stripped), scope: question.scope }
-  for (const { path, options } of readFileArguments(words)) {
+  for (const { path, options } of passesOver
+    ? readFileArguments(words)
+    : await timed(readFileArguments(words), question, quick, terminal)) {
     try {
       const cut = await watched(path, terminal, (source) => cutHere(source, options, request, { openSpool: keptFile, quick }))
       const made = sender ? cut.map((each) => sender.marked(each, hints)) : cut
@@ -48,6 +51,13 @@ export async function cutForCase(
     }
   }
   return cuts
+}
+
+/** Captures whose clocks are off against each other, with that said. Who is in a hurry does without: all of them are read for it. */
+async function timed(files: readonly FileArgument[], question: Question, quick: QuickReading | undefined, terminal: Terminal) {
+  if (quick || files.length < 2) return files
+  const found = await timedSources(await namedSources(files), question, terminal)
+  return files.map((file, i) => ({ ...file, options: found[i]?.options ?? file.options }))
 }
 
 /** Reads a file with a bar that shows how far it is. */

@@ -1,6 +1,6 @@
 import { writeLocalBundle } from '../../client/local-case.ts'
 import type { Arguments } from '../arguments.ts'
-import { namedSources } from '../case-files.ts'
+import { namedSources, timedSources } from '../case-files.ts'
 import { type Command, type ExitCode, type Terminal, UsageError } from '../command.ts'
 import { readFileArguments } from '../file-argument.ts'
 import { keptFile } from '../kept-file.ts'
@@ -29,10 +29,11 @@ async function run(args: Arguments, terminal: Terminal): Promise<ExitCode> {
   const privacy = readPrivacy(args)
   const mapPath = args.text('map')
   if (privacy?.renames && mapPath === undefined) throw new UsageError('where may the map go? Give --map MAP.json')
-  const files = await namedSources(readFileArguments(args.files))
+  const named = await namedSources(readFileArguments(args.files))
   const question = readQuestion(args, terminal)
   const quick = readQuick(args, terminal)
   if (quick && question.window === undefined) throw new UsageError('--quick looks for one moment only: give --at T')
+  const files = quick || question.window === undefined ? named : await timedSources(named, question, terminal)
   const here = { openSpool: keptFile, quick }
   const { verdict } = await withOutput(args, terminal, ({ sink }) => writeLocalBundle(files, question, here, sink, privacy))
   if (privacy?.renames && mapPath !== undefined) terminal.err(writeMap(mapPath, privacy.map))
