@@ -137,7 +137,7 @@ const onPort =
   async (whole) => {
     const from = whole.truth.subject.printer_port
     // An ICMP error quotes the port as well.
-    if (!isSingle(whole) || whole.truth.scenario === 'icmp_unreachable') return []
+    if (!isSingle(whole) || whole.truth.scenario === 'icmp_unreachable' || whole.truth.hints) return []
     const [posed] = await rewritten(whole, () => rewrites.withPort(from, port))
     if (!posed) return []
     const words = new RegExp(`(?<![\\d.])${from}(?![\\d.])`, 'g')
@@ -161,7 +161,9 @@ const inIpv6: Variant['pose'] = async (whole) => {
     )
   const files = await Promise.all(posed.files.map((file) => (file.kind === 'log' ? inText(file, said) : file)))
   const turned = { ...subject, server_ip: rewrites.asIpv6(subject.server_ip), printer_ip: rewrites.asIpv6(subject.printer_ip) }
-  return [{ ...posed, files, truth: { ...posed.truth, subject: turned } }]
+  const { host, peer } = posed.question
+  const question = { ...posed.question, host: host && rewrites.asIpv6(host), peer: peer && { ...peer, ip: rewrites.asIpv6(peer.ip) } }
+  return [{ ...posed, files, question, truth: { ...posed.truth, subject: turned } }]
 }
 
 /** Asked by the printer's side: the machine that opened the connection is the peer. What it did is said of the other end. */
@@ -186,7 +188,7 @@ const OTHER_CAUSE: Readonly<Record<string, readonly string[]>> = {
 const rolesSwapped: Variant['pose'] = (whole) => {
   const { truth, question } = whole
   const { server_ip, server_port, printer_ip, printer_port } = truth.subject
-  if (!isSingle(whole) || NOT_TCP_ALONE.includes(truth.scenario)) return []
+  if (!isSingle(whole) || NOT_TCP_ALONE.includes(truth.scenario) || truth.hints) return []
   const turned = (parties: readonly string[]) => parties.flatMap((party) => OTHER_END[party] ?? [])
   const causes = (scenarios: readonly string[]) => scenarios.flatMap((scenario) => [scenario, ...(OTHER_CAUSE[scenario] ?? [])])
   const swapped: Truth = {

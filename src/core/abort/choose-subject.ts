@@ -87,7 +87,8 @@ function wantedIn(capture: Capture, { captures, logs, clocksOf, question, stated
     error,
     isReported: isFitting && isReported(error, stated, clocks),
     isNear: isFitting && isReported(error, stated, clocks, question.toleranceSeconds),
-    isPinned: incident === undefined || question.peer !== undefined || logs.some((log) => speaksOf(log, incident, clocks)),
+    isPinned: incident === undefined || question.peer !== undefined,
+    isLogged: logs.some((log) => speaksOf(log, incident, clocks)),
     sought: {
       incident: incident && { from: incident.at - incident.before, to: incident.at + incident.after },
       tolerance: question.toleranceSeconds,
@@ -125,7 +126,7 @@ const finalScore = ({ judgement, facts }: Studied, candidate: Candidate): number
       !facts.isPinned ||
       facts.quality.endsBefore ||
       facts.quality.unseenShare > 0.12
-    return candidate.score - (isSuspicious ? 2 : 5.5)
+    return candidate.score - (isSuspicious ? 2 : facts.isLogged ? 5.5 : 3.5)
   }
   return candidate.score + 1
 }

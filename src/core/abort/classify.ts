@@ -78,7 +78,7 @@ function capped(facts: Facts, candidates: readonly Candidate[], best: Candidate)
 
 /** It may be another connection that is meant. */
 const identityCap = (facts: Facts, cause: Cause): number => {
-  if (cause === 'normal-close') return facts.loggedError ? 0.85 : facts.isPinned ? 1 : 0.92
+  if (cause === 'normal-close') return facts.loggedError ? 0.85 : facts.isPinned ? 1 : 0.89
   return facts.namesAnother && cause !== 'network-outage' ? 0.8 : 1
 }
 

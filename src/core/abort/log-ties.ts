@@ -13,8 +13,10 @@ export interface Wanted {
   readonly isReported: boolean
   /** The error lies no further from the incident than that may be off. */
   readonly isNear: boolean
-  /** The question names the peer, or a log speaks of the incident's time. */
+  /** The question names the peer, or no incident. */
   readonly isPinned: boolean
+  /** A log speaks of the incident's time. */
+  readonly isLogged: boolean
 }
 
 /** What the logs say of one connection. */
@@ -22,7 +24,8 @@ export const tiesOf = (wanted: Wanted, view: View): LogTies => ({
   loggedError: bearsOn(wanted, view),
   logMatched: isMatched(view, wanted.sought),
   namesAnother: wanted.isNear && wanted.sought.logPeers.some((named) => isAnother(named, view)),
-  isPinned: wanted.isPinned,
+  isPinned: wanted.isPinned || wanted.isLogged,
+  isLogged: wanted.isLogged,
 })
 
 /** The error names neither end, or another port of the peer. Port 0 is not known. */
@@ -49,11 +52,16 @@ const BESIDE_SECONDS = 10
 const isOtherService = ({ ip, port, isSure }: LogPeer, { peer }: View): boolean =>
   isSure && ip === peer.ip && port !== undefined && peer.port !== 0 && port !== peer.port
 
+/** It was opened after the incident, or the capture begins after it: how it ended says nothing of what came before. */
+const isAfterwards = ({ capture, connection }: View, { incident }: Sought): boolean =>
+  incident !== undefined && Math.max(capture.from, connection.startedAt) > incident.to + 1
+
+/** The end that was found is no answer to what is asked. */
 export function isBesidePoint({ judgement, view, facts }: Studied, { sought, isReported: isNear }: Wanted): boolean {
   const isElsewhere = isNear && sought.logPeers.some((named) => isOtherService(named, view))
   // An outage takes all services of a peer with it.
   if (judgement.cause !== 'normal-close') return isElsewhere && judgement.cause !== 'network-outage'
-  if (isElsewhere || (sought.peer?.port !== undefined && sought.peer.port !== view.peer.port)) return true
+  if (isElsewhere || isAfterwards(view, sought) || (sought.peer?.port !== undefined && sought.peer.port !== view.peer.port)) return true
   if (!isNear || !facts.incident) return false
   const { at, before, after } = facts.incident
   const end = view.connection.endedAt

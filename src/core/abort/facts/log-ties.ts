@@ -6,6 +6,8 @@ export interface LogTies {
   readonly logMatched: boolean
   /** The error that a log shows near the incident names another machine, or another port of this one. */
   readonly namesAnother: boolean
-  /** The question names the peer (or no incident), or a log speaks of the incident's time: that it shows no error says something. */
+  /** A log speaks of the incident's time: that it shows no error says something. */
+  readonly isLogged: boolean
+  /** So does it, or the question names the peer (or no incident): the connection is no guess. */
   readonly isPinned: boolean
 }

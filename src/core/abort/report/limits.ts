@@ -12,7 +12,11 @@ export function limitsOf(found: Investigation, question: Question): string[] {
   const limits: string[] = [...found.unreadable]
   if (captures.length === 0 && files.length > 0) limits.push('no capture was sent: what ended the connection is not in a log')
   if (files.length === 0) limits.push('nothing but the words of an error was sent')
-  if (captures.length > 0 && !subject) limits.push('no capture holds a connection that fits what is known')
+  if (captures.length > 0 && !subject) {
+    const at = found.incident ? found.incident.at + found.incident.after : Number.POSITIVE_INFINITY
+    const isLate = captures.every(({ from }) => from > at)
+    limits.push(isLate ? 'the captures begin after the incident' : 'no capture holds a connection that fits what is known')
+  }
   if (files.some((file) => reachesBeyond(file, question))) {
     limits.push('the window asked for reaches beyond the one that was kept: what lies outside that was cut away before')
   }

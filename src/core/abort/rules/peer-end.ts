@@ -66,7 +66,7 @@ export const statusThenReset: AbortRule = {
     return [
       weigh(
         'early-close',
-        wait < 2 ? 5.5 : 4,
+        wait < 2 ? 6 : 4,
         `the peer sent ${status.length} bytes and, ${seconds(wait)} later, an RST, while the host was still sending`,
         [status, reset.segment],
       ),
