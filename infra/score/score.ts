@@ -87,6 +87,7 @@ function printFaults(rows: readonly Row[]): void {
       isAnswered(row) && !row.mechanismRight && 'mechanism',
       row.decisive === false && 'decisive frame',
       !row.subject && 'connection',
+      row.errorLine === false && 'log line',
     ].filter(Boolean)
     if (faults.length > 0)
       console.log(

@@ -4,7 +4,16 @@ import type { Capture } from './captures/read-capture.ts'
 import type { LogTies } from './facts/log-ties.ts'
 import type { Facts } from './facts.ts'
 import { isBesidePoint, tiesOf, type Wanted } from './log-ties.ts'
-import { capturedPeers, chooseError, isReported, type LogClocks, latestCovered, offsetOf, sharpIncident } from './logs/choose-error.ts'
+import {
+  capturedPeers,
+  chooseError,
+  isReported,
+  type LogClocks,
+  latestCovered,
+  namesOf,
+  offsetOf,
+  sharpIncident,
+} from './logs/choose-error.ts'
 import type { EvidenceLog, LoggedError } from './logs/read-evidence-log.ts'
 import { type Studied, study, type View, viewsOf } from './study.ts'
 import { type Candidate, type LogPeer, rankSubjects, whyChosen } from './subject.ts'
@@ -60,7 +69,8 @@ export async function chooseSubject(from: ChooseFrom): Promise<Chosen | undefine
   if (!best || isBesidePoint(best.one, first)) return undefined
   const isEnded = ({ judgement }: Studied) => judgement.cause !== 'normal-close' && judgement.cause !== 'undetermined'
   const clocks = from.clocksOf.get(first.capture) ?? new Map()
-  const about = chooseError(from.logs, incident ?? from.stated, best.one.view.peer.ip, clocks) ?? error
+  const { host, peer } = best.one.view
+  const about = chooseError(from.logs, incident ?? from.stated, peer.ip, clocks, new Set(namesOf(host, peer))) ?? error
   return {
     best: best.one,
     others: rest.map(({ one }) => one).filter(isEnded),

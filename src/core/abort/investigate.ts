@@ -10,7 +10,7 @@ import type { Facts } from './facts.ts'
 import { chooseError, type LogClocks, latestCovered } from './logs/choose-error.ts'
 import { clocksAgainst } from './logs/log-clocks.ts'
 import type { EvidenceLog, LoggedError } from './logs/read-evidence-log.ts'
-import { align, comparePair, isTranslated } from './pairing.ts'
+import { align, comparePair, isTranslated, offsetAt } from './pairing.ts'
 import { readEvidence } from './read-evidence.ts'
 import { type Studied, study, type View } from './study.ts'
 
@@ -124,13 +124,17 @@ async function withCompanions(
   return { subject, observations }
 }
 
-const observationOf = (from: View, view: View, { offset, uncertainty, matches }: Companion['alignment']): Observation => ({
-  view,
-  offset,
-  interval: [offset - uncertainty, offset + uncertainty],
-  anchors: matches,
-  translated: isTranslated(from, view),
-})
+const observationOf = (from: View, view: View, alignment: Companion['alignment']): Observation => {
+  // Of clocks that drift apart it counts how they stood when it ended.
+  const offset = offsetAt(alignment, from.connection.endedAt)
+  return {
+    view,
+    offset,
+    interval: [offset - alignment.uncertainty, offset + alignment.uncertainty],
+    anchors: alignment.matches,
+    translated: isTranslated(from, view),
+  }
+}
 
 /** The other view that can say most about the end: running then, losing nothing, nearest the peer. */
 function usefulPair(near: View, others: readonly Observation[]): PairFacts | undefined {

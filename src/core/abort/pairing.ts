@@ -1,6 +1,6 @@
 import { FIN, isData, otherRole, type Role, RST, type Segment, SYN } from '../tcp/segment.ts'
 import type { Trace } from '../tcp/trace.ts'
-import { envelope } from '../time/clocks.ts'
+import { estimateCaptureOffset, type SharedPacket } from '../time/clocks.ts'
 import type { PairFacts, Passage } from './facts/pair.ts'
 import type { View } from './study.ts'
 
@@ -11,11 +11,16 @@ type Key = string
 export interface Alignment {
   /** Segments that both hold, once each. */
   readonly matches: number
-  /** Far clock − near clock, seconds. */
+  /** Far clock − near clock, seconds, at the near clock's `since`, and how fast it grows: seconds a second. */
   readonly offset: number
+  readonly since: number
+  readonly drift: number
   /** How far off it may be. */
   readonly uncertainty: number
 }
+
+/** Far clock − near clock at a moment of the near clock. */
+export const offsetAt = ({ offset, since, drift }: Alignment, at: number): number => offset + drift * (at - since)
 
 /** Tolerance for the same segment at two places after the offset is taken out: queues and slow paths, seconds. */
 const TRANSIT = 0.3
@@ -48,18 +53,24 @@ const byKey = (trace: Trace, key: (trace: Trace, segment: Segment) => Key): Map<
 export function align(near: Trace, far: Trace): Alignment | undefined {
   const key = keyer(near, far)
   const [a, b] = [byKey(near, key), byKey(far, key)]
-  const shared: { difference: number; referenceFirst: boolean }[] = []
+  const shared: SharedPacket[] = []
   for (const [name, [first, second]] of a) {
     const [there, again] = b.get(name) ?? []
     if (!first || second || !there || again) continue
     if (first.flags & RST) continue
-    shared.push({ difference: there.at - first.at, referenceFirst: first.from === 'host' })
+    shared.push({ referenceAt: first.at, otherAt: there.at, referenceFirst: first.from === 'host' })
   }
-  const matches = shared.length
-  const { upper, lower } = envelope(shared)
-  if (upper !== undefined && lower !== undefined) return { matches, offset: (upper + lower) / 2, uncertainty: Math.abs(upper - lower) / 2 }
-  const offset = upper ?? lower
-  return offset === undefined ? undefined : { matches, offset, uncertainty: TRANSIT }
+  const found = estimateCaptureOffset(shared)
+  if (!found) return undefined
+  const [lo, hi] = found.interval
+  const isTwoWay = shared.some(({ referenceFirst }) => referenceFirst) && shared.some(({ referenceFirst }) => !referenceFirst)
+  return {
+    matches: shared.length,
+    offset: (lo + hi) / 2,
+    since: Math.min(...shared.map(({ referenceAt }) => referenceAt)),
+    drift: (found.driftPpm ?? 0) / 1e6,
+    uncertainty: isTwoWay ? (hi - lo) / 2 : TRANSIT,
+  }
 }
 
 /** The same connection is seen under other addresses or ports. */
@@ -70,11 +81,11 @@ export const isTranslated = (a: View, b: View): boolean =>
 export function comparePair(near: View, far: View, alignment: Alignment): PairFacts {
   const key = keyer(near.trace, far.trace)
   const slack = TRANSIT + alignment.uncertainty
-  const matched = match(near.trace, far.trace, key, alignment.offset, slack)
-  const inFar = (segment: Segment) =>
-    segment.at + alignment.offset >= far.capture.from - slack && segment.at + alignment.offset <= far.capture.until
-  const inNear = (segment: Segment) =>
-    segment.at - alignment.offset >= near.capture.from - slack && segment.at - alignment.offset <= near.capture.until
+  const matched = match(near.trace, far.trace, key, alignment, slack)
+  const inFarClock = (at: number) => at + offsetAt(alignment, at)
+  const inNearClock = (at: number) => at - offsetAt(alignment, at - alignment.offset)
+  const inFar = (segment: Segment) => inFarClock(segment.at) >= far.capture.from - slack && inFarClock(segment.at) <= far.capture.until
+  const inNear = (segment: Segment) => inNearClock(segment.at) >= near.capture.from - slack && inNearClock(segment.at) <= near.capture.until
   const superNear = hasSuperFrames(near.trace)
   const superFar = hasSuperFrames(far.trace)
   const isComparable = (segment: Segment) => !(superNear.has(segment.from) || superFar.has(segment.from)) || !isData(segment)
@@ -98,7 +109,7 @@ export function comparePair(near: View, far: View, alignment: Alignment): PairFa
   const toPeer = passage('host')
   const toHost = passage('peer')
   const end = near.trace.segments.findLast((s) => s.flags & RST) ?? near.trace.segments.at(-1)
-  const shortBy = end === undefined ? 0 : end.at + alignment.offset - far.capture.until
+  const shortBy = end === undefined ? 0 : inFarClock(end.at) - far.capture.until
   return {
     near: { capture: near.capture.members[0]?.input ?? 0, vantage: near.vantage },
     far: { capture: far.capture.members[0]?.input ?? 0, vantage: far.vantage },
@@ -110,7 +121,7 @@ export function comparePair(near: View, far: View, alignment: Alignment): PairFa
     farIsLossy: toHost.appeared.some((s) => !(s.flags & RST)) || far.trace.host.unseen > near.trace.host.unseen + 2 + toPeer.lost.length,
     nearIsLossy: toPeer.appeared.some((s) => !(s.flags & RST)),
     farStopsShortBy: shortBy > 0.01 && toPeer.lost.length === 0 && toHost.appeared.length === 0 ? shortBy : undefined,
-    farCoversEnd: end !== undefined && end.at + alignment.offset <= far.capture.until + 0.01,
+    farCoversEnd: end !== undefined && inFarClock(end.at) <= far.capture.until + 0.01,
   }
 }
 
@@ -123,12 +134,13 @@ interface Matched {
   readonly hurt: Segment[]
 }
 
-function match(near: Trace, far: Trace, key: (trace: Trace, segment: Segment) => Key, offset: number, slack: number): Matched {
+function match(near: Trace, far: Trace, key: (trace: Trace, segment: Segment) => Key, alignment: Alignment, slack: number): Matched {
   const groups = byKey(far, key)
   const matched: Matched = { near: new Set(), far: new Set(), hurt: [] }
   for (const segment of near.segments) {
     if (segment.copy) continue
     const candidates = groups.get(key(near, segment)) ?? []
+    const offset = offsetAt(alignment, segment.at)
     let best: Segment | undefined
     for (const one of candidates) {
       if (matched.far.has(one)) continue

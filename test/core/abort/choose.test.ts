@@ -95,3 +95,24 @@ describe('a machine that nobody answers for', () => {
     expect((await diagnosed(files, { incidentAtNs: moment(7) })).verdict.cause).toBe(cause)
   })
 })
+
+it.each<[string, number | undefined, string | null]>([
+  ['its clock is known to be an hour ahead', 3600, 'captures/later.pcap'],
+  ['nothing is known of its clock', undefined, null],
+])('another error is covered by the capture that ran then, where %s', async (_, clockOffset, coveredBy) => {
+  const later = captureFile(
+    dressed(elsewhere(3700, 3730, 5, '10.0.0.78:443').replaceAll('host:40000', 'host:40001'), stacks),
+    'later.pcap',
+    {},
+    { clockOffset },
+  )
+  const words = log([0, 'INFO begin'], [8, `ERROR 10.0.0.9:9100 ${FAILED}`], [110, `ERROR 10.0.0.78:443 ${FAILED}`])
+  const { otherErrors } = await diagnosed([capture(dying(1), elsewhere(0.5, 20)), later, words], { incidentAtNs: moment(8) })
+  expect(otherErrors.map((one) => one.coveredBy)).toEqual([coveredBy])
+})
+
+it('of two errors the one that writes both ends of a captured connection is meant, though its clock is an hour off', async () => {
+  const words = log([-90, `ERROR 10.0.0.99:9100 ${FAILED}`], [3608, `ERROR 10.0.0.5:50001->10.0.0.9:9100 ${FAILED}`])
+  const { reportedError } = await diagnosed([capture(dying(1, 'host:50001'), elsewhere(0.5, 20)), words], { incidentAtNs: moment(8) })
+  expect(reportedError?.ref?.line).toBe(2)
+})

@@ -112,3 +112,17 @@ it('two captures of one connection without its beginning are not taken for piece
   expect(inputs).toHaveLength(2)
   expect(connection?.observations.map(({ offsetSeconds }) => Math.round(offsetSeconds))).toEqual([0, 60])
 })
+
+/** The same packets at the other end, whose clock is 37 s ahead and runs faster by 60 millionths. */
+const drifting = (text: string): string => atPeer(text, 0).replace(/^[\d.]+/gm, (time) => (Number(time) * 1.00006 + 37).toFixed(6))
+
+it('captures of hours are compared though their clocks drift apart by more than any transit takes', async () => {
+  const minutes = Array.from({ length: 150 }, (_, i) => sent(60 * (i + 1), 1, 1000, 0.02))
+  const job = inOrder(opened(1, 0.02), ...minutes)
+  const reset = '9010 host > peer PSH ACK len=1000\n9010.02 peer > host RST seq=1'
+  const near = captureFile(dressed(inOrder(job, reset, elsewhere(9011, 9020)), stacks), 'host.pcap')
+  const far = captureFile(dressed(drifting(inOrder(job, '9015 host:1 > 10.0.0.77:7 SYN')), stacks), 'peer.pcap')
+  const { verdict, clocks } = await diagnosed([near, far], { incidentAtNs: moment(9010) })
+  expect(verdict).toMatchObject({ cause: 'middlebox-reset', abortedBy: 'middlebox' })
+  expect(clocks.find(({ file }) => file.includes('peer'))?.offsetSeconds).toBeCloseTo(37.54, 1)
+})

@@ -31,6 +31,9 @@ const FARTHEST = 2 * 3600
 /** How much it weighs that the capture holds the peer an error names, or does not: a log tells of many machines. */
 const CAPTURED = 2
 
+/** The same where the error writes both ends, and the capture has a connection between just these: hardly by chance. */
+const CAPTURED_BOTH = 8
+
 /** How much a matching peer weighs against distance: so many doublings of it. */
 const PEER_MATCH = 4
 
@@ -51,19 +54,42 @@ export function chooseError(
       const { at, peer } = error.event
       const away = incident ? awayFrom(error, incident, clocks) : 0
       const match = peerIp !== undefined && peer?.ip === peerIp ? PEER_MATCH : peerIp !== undefined && peer ? -1 : 0
-      const seen = captured && peer ? (captured.has(peer.ip) ? CAPTURED : -CAPTURED) : 0
+      const seen = captured && peer ? captureSays(peer, captured) : 0
       return { error, away, rank: match + seen - Math.log2(1 + away) + (incident ? -at : at) / 1e13 }
     }),
   )
   return ranked.filter(({ away }) => away <= FARTHEST).sort((a, b) => b.rank - a.rank)[0]?.error
 }
 
-/** The addresses of the logs' errors that a capture has connections with. */
+type Named = NonNullable<LoggedError['event']['peer']>
+
+const bothEnds = ({ ip, port, local }: Named): string | undefined => local && `${local.ip} ${local.port} ${ip} ${port}`
+
+interface End {
+  readonly ip: string
+  readonly port: number
+}
+
+/** How an error may name a connection: by the address of one end, or by both ends. */
+export const namesOf = (a: End, b: End): string[] => [
+  a.ip,
+  b.ip,
+  `${a.ip} ${a.port} ${b.ip} ${b.port}`,
+  `${b.ip} ${b.port} ${a.ip} ${a.port}`,
+]
+
+const captureSays = (peer: Named, captured: ReadonlySet<string>): number => {
+  if (!captured.has(peer.ip)) return -CAPTURED
+  return captured.has(bothEnds(peer) ?? '') ? CAPTURED_BOTH : CAPTURED
+}
+
+/** The addresses of the logs' errors that a capture has connections with, and the pairs of ends that it has a connection between. */
 export function capturedPeers(logs: readonly EvidenceLog[], capture: Capture): ReadonlySet<string> {
-  const named = new Set(logs.flatMap(({ errors }) => errors.flatMap(({ event }) => event.peer?.ip ?? [])))
+  const peers = logs.flatMap(({ errors }) => errors.flatMap(({ event }) => event.peer ?? []))
+  const named = new Set(peers.flatMap((peer) => [peer.ip, bothEnds(peer) ?? peer.ip]))
   const captured = new Set<string>()
   for (const { originator, responder } of capture.connections) {
-    for (const { ip } of [originator, responder]) if (named.has(ip)) captured.add(ip)
+    for (const name of namesOf(originator, responder)) if (named.has(name)) captured.add(name)
     if (captured.size === named.size) break
   }
   return captured

@@ -2,6 +2,7 @@ import type { EvidenceFile, Question } from '../../diagnosis/question.ts'
 import { isoOf, originalOrdinal } from '../../diagnosis/refs.ts'
 import type { Diagnosis, Ref } from '../../diagnosis/schema.ts'
 import { decodeErrors } from '../../logs/errors/decode.ts'
+import type { Capture } from '../captures/read-capture.ts'
 import type { Investigation } from '../investigate.ts'
 import { offsetOf } from '../logs/choose-error.ts'
 import type { LoggedError } from '../logs/read-evidence-log.ts'
@@ -42,13 +43,17 @@ export function reportedErrorOf({ files, error, logClocks }: Investigation, ques
 }
 
 /** Other errors of the logs, nearest to the incident first, and which capture covers them. */
-export function otherErrorsOf({ files, logs, captures, error, incident, logClocks }: Investigation): Diagnosis['otherErrors'] {
+export function otherErrorsOf(found: Investigation): Diagnosis['otherErrors'] {
+  const { files, logs, captures, error, incident, logClocks } = found
   const when = (one: LoggedError) => one.event.at - offsetOf(logClocks, one.input)
   const around = incident?.at ?? (error ? when(error) : 0)
   const rest = logs.flatMap((log) => log.errors).filter((one) => one.event !== error?.event)
   rest.sort((a, b) => Math.abs(when(a) - around) - Math.abs(when(b) - around) || when(a) - when(b))
   const coveredBy = (at: number): string | null => {
-    const capture = captures.find(({ from, until }) => at >= from && at <= until)
+    const capture = captures.find((one) => {
+      const there = at + aheadOf(found, one)
+      return there >= one.from && there <= one.until
+    })
     return (capture && files[capture.members[0]?.input ?? -1]?.file) ?? null
   }
   return rest.slice(0, MOST_OTHER_ERRORS).map((one) => {
@@ -60,4 +65,12 @@ export function otherErrorsOf({ files, logs, captures, error, incident, logClock
       coveredBy: coveredBy(when(one)),
     }
   })
+}
+
+/** A capture's clock − the reference clock: as measured by the subject, else as stated for both. */
+function aheadOf({ observations }: Investigation, capture: Capture): number {
+  const measured = observations.find(({ view }) => view.capture === capture)
+  if (measured) return measured.offset
+  const stated = (one: Capture | undefined) => one?.members[0]?.file.options.clockOffset ?? 0
+  return stated(capture) - stated(observations[0]?.view.capture)
 }
