@@ -48,6 +48,7 @@ function decodeExtensions(packet: Packet, first: number, offset: number, length:
       const fragment = view.getUint16(at + 2)
       packet.fragmentOffset = fragment & 0xfff8
       packet.moreFragments = (fragment & 1) !== 0
+      packet.fragmentId = view.getUint32(at + 4)
       packet.dontFragment = false
     }
     const step = next === 44 ? 8 : next === 51 ? (size + 2) << 2 : (size + 1) << 3

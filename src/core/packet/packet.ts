@@ -75,6 +75,8 @@ export class Packet {
   moreFragments = false
   /** Bytes; above 0 only for `kind: 'fragment'`. */
   fragmentOffset = 0
+  /** Identification in an IPv6 fragment header; that of IPv4 is `ipId`. */
+  fragmentId = 0
   /** Bytes of the IP datagram on the wire (header included), as its header says; by the frame's length where it says 0 (TSO, BIG TCP). */
   datagramLength = 0
 

@@ -23,6 +23,7 @@ import {
 import { isDamaged } from './damage.ts'
 import { KEPT } from './decisive.ts'
 import { ConnectionFacts } from './facts.ts'
+import { Fragments } from './fragments.ts'
 import { type Interest, interestIn } from './interest.ts'
 import { followLite } from './lite.ts'
 import { bump, LiveConnections } from './live-connections.ts'
@@ -74,6 +75,8 @@ export interface TrackerCounts {
 }
 
 const MAX_REASONS = 64
+/** IP's protocol number. */
+const TCP = 6
 
 /** Follows every TCP connection and UDP flow of a capture, in one pass, in bounded memory. */
 export class Tracker {
@@ -99,6 +102,7 @@ export class Tracker {
   readonly #addresses = new AddressTable()
   readonly #live: LiveConnections
   readonly #room: Room
+  readonly #fragments: Fragments
   #tcpStreams = 0
   #udpStreams = 0
   #lastSeconds = 0
@@ -110,6 +114,7 @@ export class Tracker {
     this.#limits = { connections: Math.min(connections, MOST_RECORDS), detailed }
     this.#live = new LiveConnections(this.#limits.detailed)
     this.#table = new ConnectionTable(this.#live)
+    this.#fragments = new Fragments(this.#table, this.#live, this.#addresses)
     this.#room = new Room(this.#table, this.#live, this.#limits.detailed, interestIn(this.#table, this.#addresses, options.interest))
   }
 
@@ -147,7 +152,7 @@ export class Tracker {
     else if (kind === 'icmp') this.#icmp(packet)
     else if (kind === 'arp') this.counts.arp++
     else if (kind === 'nd') this.counts.nd++
-    else if (kind === 'fragment') this.counts.fragments++
+    else if (kind === 'fragment') this.#fragment(packet)
     else this.counts.otherIp++
   }
 
@@ -170,6 +175,11 @@ export class Tracker {
     return ((this.#table.details[id] as number) - 1) * LIVE_WORDS
   }
 
+  #fragment(packet: Packet): void {
+    this.counts.fragments++
+    if (packet.protocol === TCP) this.#fragments.follow(packet)
+  }
+
   #segment(packet: Packet): void {
     this.counts.tcp++
     const table = this.#table
@@ -185,10 +195,12 @@ export class Tracker {
       turned = 0
     }
     const { detail } = table
-    if (detail === 0) {
-      followLite(table, id, turned !== 0, packet, at)
-      return
-    }
+    if (detail === 0) followLite(table, id, turned !== 0, packet, at)
+    else this.#follow(detail, id, turned, packet, at)
+    if (packet.moreFragments) this.#fragments.begin(packet, id, turned)
+  }
+
+  #follow(detail: number, id: number, turned: number, packet: Packet, at: number): void {
     const live = this.#live
     const connection = (detail - 1) * LIVE_WORDS
     const own = connection + A_SIDE + turned * SIDE_STEP

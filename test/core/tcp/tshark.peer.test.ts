@@ -65,7 +65,6 @@ const EXPLAINED: Readonly<Record<string, string>> = {
   'zeek__smtp.pcap': QUOTED,
   'ipfixprobe__functional_inputs_smtp.pcap': QUOTED,
   'zeek__tcp_syn-then-stuff-then-rst.pcap': 'either: a window update without a handshake',
-  'arkime__socks5-http-302-frag.pcap': FRAGMENT,
   'zeek__ipv4_fragmented-syn.pcap': FRAGMENT,
   'arkime__gtp-iphone.pcap': TUNNEL,
   'libpcap__filter_AH-IPcomp-IPv4.pcap': 'ours reads through AH where TShark counts only what IPComp left in clear',
