@@ -100,13 +100,8 @@ it.each<[string, number | undefined, string | null]>([
   ['its clock is known to be an hour ahead', 3600, 'captures/later.pcap'],
   ['nothing is known of its clock', undefined, null],
 ])('another error is covered by the capture that ran then, where %s', async (_, clockOffset, coveredBy) => {
-  const later = captureFile(
-    dressed(elsewhere(3700, 3730, 5, '10.0.0.78:443').replaceAll('host:40000', 'host:40001'), stacks),
-    'later.pcap',
-    {},
-    { clockOffset },
-  )
-  const words = log([0, 'INFO begin'], [8, `ERROR 10.0.0.9:9100 ${FAILED}`], [110, `ERROR 10.0.0.78:443 ${FAILED}`])
+  const later = captureFile(again([3700, 3730], 'host:4000 > 10.0.0.78:161 UDP len=40'), 'later.pcap', {}, { clockOffset })
+  const words = log([0, 'INFO begin'], [8, `ERROR 10.0.0.9:9100 ${FAILED}`], [110, `ERROR 10.0.0.78:9100 ${FAILED}`])
   const { otherErrors } = await diagnosed([capture(dying(1), elsewhere(0.5, 20)), later, words], { incidentAtNs: moment(8) })
   expect(otherErrors.map((one) => one.coveredBy)).toEqual([coveredBy])
 })
