@@ -8,7 +8,7 @@ type Place = 'host' | 'peer' | 'middlebox'
 /** One row of the picture: an arrow, a log line, or a break. */
 export function drawRow(row: SequenceRow, layout: SequenceLayout, diagnosis: Diagnosis): string {
   if (row.kind === 'break') return drawBreak(row, layout)
-  const body = row.step.kind === 'log' ? drawLog(row, layout) : drawArrow(row, layout, diagnosis) + drawAnswer(row, layout, diagnosis)
+  const body = row.step.kind === 'log' ? drawLog(row, layout, diagnosis) : drawArrow(row, layout) + drawAnswer(row, layout, diagnosis)
   return `<g>${drawTime(row, layout)}${body}</g>`
 }
 
@@ -40,7 +40,7 @@ function drawTime(row: StepRow, layout: SequenceLayout): string {
   return centred(`${clockTime(step.at)}${delta ? ` · ${delta}` : ''}${place}`, lineY + 15, 'time mid', 6.4, layout)
 }
 
-function drawLog(row: StepRow, { shape }: SequenceLayout): string {
+function drawLog(row: StepRow, { shape }: SequenceLayout, diagnosis: Diagnosis): string {
   const left = shape.hostX + 16
   const width = shape.peerX - 16 - left
   const height = 10 + 15 * row.note.length
@@ -50,13 +50,21 @@ function drawLog(row: StepRow, { shape }: SequenceLayout): string {
     svgLine(shape.hostX, y + height / 2, left, y + height / 2, 'log-tie'),
     svgRect(left, y, width, height, 6, 'log-box'),
     svgLines(left + 10, y + 17, row.note, 'log-text', 15),
-    shape.id === 'wide' ? svgText(shape.peerX + 20, y + height / 2 + 4, 'log line, on the reference clock', 'remark') : '',
+    shape.id === 'wide' ? svgText(shape.peerX + 20, y + height / 2 + 4, logRemark(row.step, diagnosis), 'remark') : '',
   ].join('')
 }
 
-function drawArrow(row: StepRow, layout: SequenceLayout, diagnosis: Diagnosis): string {
+/** How far the place of a log line may be off: its clock is not the capture's. */
+function logRemark({ ref }: SequenceStep, { clocks }: Diagnosis): string {
+  const clock = clocks.find(({ file }) => file === ref?.file)
+  if (clock === undefined) return 'log line, by its own clock'
+  const half = (clock.interval[1] - clock.interval[0]) / 2
+  return half < 0.001 ? 'log line, on the reference clock' : `log line, ± ${duration(half)}`
+}
+
+function drawArrow(row: StepRow, layout: SequenceLayout): string {
   const { step, lineY } = row
-  const from = xOf(senderOf(step, diagnosis), layout)
+  const from = xOf(step.from ?? 'host', layout)
   const end = xOf(receiver(step), layout)
   const to = step.lost ? from + (end - from) * 0.6 : end
   const tone = toneOf(step)
@@ -117,12 +125,6 @@ function toneOf(step: SequenceStep): string {
   const ends = step.kind === 'icmp' || /RST/.test(step.flags ?? '')
   const tone = ends ? 'bad' : step.from === 'peer' ? 'peer' : step.from === 'middlebox' ? 'box' : 'host'
   return step.decisive ? `${tone} decisive` : tone
-}
-
-/** A reset in the peer's name that the verdict gives to a device on the path is drawn from there. */
-function senderOf(step: SequenceStep, { verdict }: Diagnosis): Place {
-  const isForged = verdict.abortedBy === 'middlebox' && step.decisive && step.from === 'peer' && /RST/.test(step.flags ?? '')
-  return isForged ? 'middlebox' : (step.from ?? 'host')
 }
 
 function receiver(step: SequenceStep): Place {

@@ -23,8 +23,8 @@ export const HEADLINES: Readonly<Record<Cause, (facts: Facts) => string>> = {
   'peer-reset': ({ peer }) => `${peer.ip} itself reset the connection. Look at ${peer.ip}.`,
   'peer-restarted': ({ peer }) =>
     `${peer.ip} no longer knew the connection, as after a restart, and answered with RST. Look at ${peer.ip}.`,
-  'middlebox-reset': ({ peer }) =>
-    `A device on the path reset the connection in the name of ${peer.ip}. Look at firewalls and other devices in between.`,
+  'middlebox-reset': (facts) =>
+    `A device on the path reset the connection in the name of ${facts[endingReset(facts)?.from ?? 'peer'].ip}. Look at firewalls and other devices in between.`,
   'host-abort': ({ host }) =>
     `${host.ip} itself reset the connection, with no network trouble before it. Look at the software on ${host.ip}.`,
   'zero-window-stall': (facts) => stallHeadline(facts),

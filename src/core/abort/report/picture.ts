@@ -1,7 +1,8 @@
 import { isoOf } from '../../diagnosis/refs.ts'
 import type { Ref, SequenceStep, Timeline } from '../../diagnosis/schema.ts'
-import { ACK, FIN, isData, PSH, RST, type Segment, SYN } from '../../tcp/segment.ts'
+import { ACK, FIN, isData, otherRole, PSH, RST, type Segment, SYN } from '../../tcp/segment.ts'
 import { SERIES } from '../../tcp/trace.ts'
+import { endingReset } from '../ending.ts'
 import type { Pointer } from '../facts.ts'
 import type { Investigation } from '../investigate.ts'
 import type { Studied } from '../study.ts'
@@ -29,12 +30,13 @@ export function sequenceOf(found: Investigation, subject: Studied, refOf: RefOf)
       .flatMap(({ refs }) => refs.map((ref) => `${ref.capture}#${ref.frame}`)),
   )
   const lost = new Set([...(facts.pair?.toPeer.lost ?? []), ...(facts.pair?.toHost.lost ?? [])])
+  const forged = forgedResets(subject)
   const segments = facts.trace.segments.filter((segment) => !segment.copy)
   const events: Event[] = segments.map((segment, i) => {
     const isDecisive = decisive.has(`${segment.capture}#${segment.frame}`)
     return {
       at: segment.at,
-      step: segmentStep(segment, isDecisive, lost.has(segment), refOf),
+      step: { ...segmentStep(segment, isDecisive, lost.has(segment), refOf), ...(forged.has(segment) ? fromThePath(segment) : {}) },
       weight: weightOf(segment, isDecisive, i, segments.length),
     }
   })
@@ -42,6 +44,16 @@ export function sequenceOf(found: Investigation, subject: Studied, refOf: RefOf)
   events.sort((a, b) => a.at - b.at)
   return withGaps(events)
 }
+
+/** RSTs that the verdict gives to a device on the path: the one that ended it, and those that came out of nowhere between two captures. */
+function forgedResets({ facts, judgement: { act } }: Studied): ReadonlySet<Segment> {
+  if (act.abortedBy !== 'middlebox' || act.mechanism !== 'rst') return new Set()
+  const appeared = [...(facts.pair?.toHost.appeared ?? []), ...(facts.pair?.toPeer.appeared ?? [])]
+  const reset = endingReset(facts)
+  return new Set([...appeared.filter(({ flags }) => flags & RST), ...(reset ? [reset.segment] : [])])
+}
+
+const fromThePath = ({ from }: Segment) => ({ from: 'middlebox', to: otherRole(from) }) as const
 
 const weightOf = (segment: Segment, isDecisive: boolean, index: number, count: number): number => {
   if (isDecisive) return 1_000
@@ -85,7 +97,8 @@ function segmentStep(segment: Segment, isDecisive: boolean, isLost: boolean, ref
     flags: NAMES.filter(([bit]) => segment.flags & bit)
       .map(([, name]) => name)
       .join(' '),
-    seq: segment.seq,
+    // A forged RST may have come before it and been taken for the beginning.
+    seq: segment.flags & SYN ? 0 : segment.seq,
     ack: segment.ack,
     length: segment.length,
     ref,
@@ -152,12 +165,12 @@ function spanOf(
   incident: number | undefined,
   logged: number | undefined,
 ): [number, number] {
-  const start = Math.floor(connection.startedAt)
+  const start = connection.startedAt
   const end = Math.max(connection.endedAt, incident ?? 0)
   if (logged === undefined) return [start, end]
   const reach = Math.max(2, end - start)
   if (logged < start - reach || logged > end + reach) return [start, end]
-  return [Math.min(start, Math.floor(logged)), Math.max(end, logged)]
+  return [Math.min(start, logged), Math.max(end, logged)]
 }
 
 /** The connection's time as equal bins: bytes each way, trouble, and how busy the rest of the capture was. */
@@ -165,10 +178,11 @@ export function timelineOf({ files, error, logClocks, observations }: Investigat
   const { bins } = view.trace
   const own = observations.find((one) => one.view.capture === view.capture)?.offset ?? 0
   const logged = error && error.event.at - (logClocks.get(error.input)?.offsetSeconds ?? 0)
-  const [start, end] = spanOf(view.connection, facts.incident?.at, logged && logged + own)
-  if (!Number.isFinite(start) || !Number.isFinite(end) || end - start > 366 * 86_400) return null
+  const [first, end] = spanOf(view.connection, facts.incident?.at, logged && logged + own)
+  if (!Number.isFinite(first) || !Number.isFinite(end) || end - first > 366 * 86_400) return null
   let width = bins.width
-  while ((end - start) / width > MOST_BINS) width *= 2
+  while ((end - first) / width > MOST_BINS) width *= 2
+  const start = bins.origin + Math.floor((first - bins.origin) / width) * width
   const count = Math.max(1, Math.ceil((end - start + width) / width))
   const series = (of: number) => Array.from({ length: count }, (_, i) => Math.round(bins.sum(of, start + i * width, width)))
   const all = Array.from({ length: count }, (_, i) => view.capture.bins.sum(0, start + i * width, width))

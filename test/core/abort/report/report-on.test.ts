@@ -55,3 +55,18 @@ it.each([
 1.003 peer > host RST`
   expect((await diagnosed([capture(text)])).peerAnswer?.meaning).toBe(meaning)
 })
+
+const FORGED = `${opened()}${sent(0.01, 6)}
+1.000 host > peer PSH ACK len=1000 ttl=128 id=900
+1.001 peer > host ACK
+1.002 host > peer RST ACK ttl=63 id=0
+1.010 host > peer PSH ACK len=1000 ttl=128 id=901
+1.011 peer > host ACK`
+
+it('an RST that a device sent in the name of the host is said and drawn so', async () => {
+  const { verdict, sequence } = await diagnosed([captureFile(dressed(FORGED, { host: 'ttl=128', peer: 'ttl=64' }))], {
+    peer: { ip: '10.0.0.9', port: 9100 },
+  })
+  expect(verdict).toMatchObject({ cause: 'middlebox-reset', headline: expect.stringContaining('in the name of 10.0.0.5') })
+  expect(sequence.find(({ flags }) => flags === 'RST ACK')).toMatchObject({ from: 'middlebox', to: 'peer' })
+})
