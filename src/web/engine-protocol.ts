@@ -42,6 +42,8 @@ export interface LocalQuestion {
 export type EngineJob =
   /** Reads one file whole and cuts it as ordered. */
   | { readonly kind: 'inspect'; readonly chosen: ChosenFile; readonly order: CutOrder }
+  /** Compares the clocks of a case's captures. */
+  | { readonly kind: 'clocks'; readonly files: readonly ChosenFile[]; readonly order: CutOrder }
   | { readonly kind: 'diagnose'; readonly files: readonly ChosenFile[]; readonly question: LocalQuestion }
   | { readonly kind: 'bundle'; readonly files: readonly ChosenFile[]; readonly question: LocalQuestion; readonly privacy: PrivacySettings }
 
@@ -55,6 +57,8 @@ export interface BlobCut {
 
 export interface EngineResults {
   readonly inspect: { readonly cuts: readonly BlobCut[]; readonly map: KeptMap | undefined }
+  /** The files' options, with the clock offset where one would be cut at the wrong place. */
+  readonly clocks: { readonly options: readonly FileOptions[] }
   readonly diagnose: { readonly diagnosis: Diagnosis; readonly html: string; readonly markdown: string }
   /** `map` where addresses were renamed. */
   readonly bundle: { readonly zip: Blob; readonly map: PseudonymMap | undefined }

@@ -1,3 +1,4 @@
+import { withCaptureClocks } from '../client/capture-clocks.ts'
 import { cutHere } from '../client/cut-here.ts'
 import { evidenceOf } from '../client/evidence.ts'
 import type { KeptBytes } from '../client/kept-bytes.ts'
@@ -65,6 +66,8 @@ async function work(job: EngineJob, onRead: OnRead): Promise<EngineResults[keyof
   switch (job.kind) {
     case 'inspect':
       return inspect(job.chosen, job.order, onRead)
+    case 'clocks':
+      return compareClocks(job.files, job.order, onRead)
     case 'diagnose':
       return diagnoseHere(job.files, job.question, onRead)
     case 'bundle':
@@ -101,6 +104,16 @@ async function inspect({ file, options }: ChosenFile, order: CutOrder, onRead: O
     kept: blobs.get(kept) ?? new Blob(),
   }))
   return { cuts: stored, map: sender?.map }
+}
+
+async function compareClocks(files: readonly ChosenFile[], order: CutOrder, onRead: OnRead): Promise<EngineResults['clocks']> {
+  const { window, timezone, incidentAtNs, ...given } = order
+  const { host, peer } = sender ? realHints(given, sender.map) : given
+  const question = { ...questionOf({ incidentAtNs, host, peer, timezone }), window }
+  const blobs = new Map<KeptBytes, Blob>()
+  const opening = { openSpool: async () => blobSpool(blobs), onRejected: () => undefined }
+  const named = files.map(({ file, options }) => ({ source: browserSource(file, onRead), options }))
+  return { options: (await withCaptureClocks(named, question, opening, () => undefined)).map(({ options }) => options) }
 }
 
 async function diagnoseHere(files: readonly ChosenFile[], asked: LocalQuestion, onRead: OnRead): Promise<EngineResults['diagnose']> {

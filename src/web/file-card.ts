@@ -146,10 +146,19 @@ function facts(receipt: CutReceipt, context: CardContext): HTMLElement {
     const named = stays.filter(([count]) => count > 0).map(([count, where]) => `${formatCount(count)} ${where}`)
     row('Stays here', named.length > 0 ? named.join(', ') : 'nothing')
   }
+  const offset = clockOffsetOf(receipt)
+  if (offset !== undefined) row('Clock', `${formatSeconds(Math.abs(offset))} ${offset > 0 ? 'ahead' : 'behind'}: cut with that corrected`)
   const errors = receipt.logDigest?.errors.length ?? 0
   if (receipt.logDigest) row('Errors found', formatCount(errors + receipt.logDigest.errorsLeftOut))
   for (const quality of receipt.quality) row('Note', quality)
   return list
+}
+
+/** Of a capture that was cut by its own clock; what a log's was is said in a warning. */
+function clockOffsetOf({ kind, options }: CutReceipt): number | undefined {
+  if (kind !== 'capture' || typeof options.clockOffset !== 'object' || options.clockOffset === null) return undefined
+  const value: unknown = Reflect.get(options.clockOffset, 'value')
+  return typeof value === 'number' ? value : undefined
 }
 
 function formatOf({ format, compression, entry, options }: CutReceipt): string {

@@ -15,7 +15,7 @@ export interface ReadyFile {
 }
 
 interface Entry {
-  readonly chosen: ChosenFile
+  chosen: ChosenFile
   readonly card: FileCard
   cancel: AbortController
   ready: ReadyFile | undefined
@@ -30,6 +30,9 @@ export class FileList {
   private readonly incidentAt: string | undefined
   private readonly onChange: () => void
   private readonly onMap: (map: KeptMap) => void
+  /** Captures whose clocks were compared. */
+  private readonly compared = new Set<File>()
+  private isComparing = false
 
   /** `order` is asked at each reading; `onMap` hears of the pseudonyms made by then. */
   constructor(
@@ -56,7 +59,7 @@ export class FileList {
 
   /** Whether the engine still reads one. */
   get isReading(): boolean {
-    return this.entries.some(({ card, ready }) => ready === undefined && card.node.dataset.state !== 'unreadable')
+    return this.isComparing || this.entries.some(({ card, ready }) => ready === undefined && card.node.dataset.state !== 'unreadable')
   }
 
   add(files: readonly File[], options: FileOptions = {}): void {
@@ -83,7 +86,8 @@ export class FileList {
 
   /** The strips of all files share one scale, so each new file may change the others'. */
   private showReady(): void {
-    for (const { card, cuts } of this.ready) card.show({ kind: 'ready', receipts: receiptsOf(cuts) })
+    for (const { card, cuts } of this.ready)
+      if (!LEFT.has(card.node.dataset.state ?? '')) card.show({ kind: 'ready', receipts: receiptsOf(cuts) })
   }
 
   /** Without a window to compare them with, files are compared with each other. */
@@ -101,29 +105,61 @@ export class FileList {
       incidentAt: this.incidentAt,
       showsWindow: this.order().window !== undefined,
       scale: () => this.scale,
-      onRemove: () => this.remove(chosen),
-      onRestart: () => this.restart(chosen),
+      onRemove: () => this.remove(chosen.file),
+      onRestart: () => this.restart(chosen.file),
     })
     card.show({ kind: 'waiting' })
     return { chosen, card, cancel, ready: undefined }
   }
 
-  private remove(chosen: ChosenFile): void {
-    const at = this.entries.findIndex((entry) => entry.chosen === chosen)
+  private remove(file: File): void {
+    const at = this.entries.findIndex(({ chosen }) => chosen.file === file)
     const [entry] = this.entries.splice(at, 1)
     entry?.cancel.abort()
     entry?.card.node.remove()
-    announce(`${chosen.file.name} removed`)
+    announce(`${file.name} removed`)
     this.onChange()
   }
 
-  private restart(chosen: ChosenFile): void {
-    const entry = this.entries.find((one) => one.chosen === chosen)
-    if (!entry) return
+  private restart(file: File): void {
+    const entry = this.entries.find(({ chosen }) => chosen.file === file)
+    if (entry) this.readAgain(entry)
+  }
+
+  private readAgain(entry: Entry): void {
     entry.cancel.abort()
     entry.cancel = new AbortController()
+    entry.ready = undefined
     entry.card.show({ kind: 'waiting' })
     void this.read(entry)
+  }
+
+  /** Once all files are read: a capture that another one shows to be cut at the wrong place is cut by its own clock. */
+  private async compareClocks(): Promise<void> {
+    const captures = this.entries.filter(({ ready }) => ready?.cuts.some(({ receipt }) => receipt.kind === 'capture'))
+    const isDone = captures.every(({ chosen }) => this.compared.has(chosen.file))
+    if (this.isReading || isDone || !isWorthComparing(captures) || this.order().window === undefined) return
+    for (const { chosen } of captures) this.compared.add(chosen.file)
+    this.isComparing = true
+    this.onChange()
+    try {
+      const files = captures.map(({ chosen }) => chosen)
+      const job = (): EngineJob & { kind: 'clocks' } => ({ kind: 'clocks', files, order: this.order() })
+      const { options } = await this.engine.run(job, { onProgress: () => undefined }, new AbortController().signal)
+      for (const [i, entry] of captures.entries()) {
+        const found = options[i]
+        if (found === undefined || found.clockOffset === entry.chosen.options.clockOffset || !this.entries.includes(entry)) continue
+        if (LEFT.has(entry.card.node.dataset.state ?? '')) continue
+        entry.chosen = { ...entry.chosen, options: found }
+        this.readAgain(entry)
+      }
+    } catch (error) {
+      // Files are sent as they were cut: the service's diagnosis finds the offsets that it can.
+      if (!(error instanceof EngineFailure || error instanceof Cancelled)) throw error
+    } finally {
+      this.isComparing = false
+      this.onChange()
+    }
   }
 
   private async read(entry: Entry): Promise<void> {
@@ -152,9 +188,24 @@ export class FileList {
       announce(`${name} could not be read: ${error.message}`)
     } finally {
       this.onChange()
+      void this.compareClocks()
     }
   }
 }
+
+/** Bytes of captures that are read once more for a mere suspicion. */
+const MOST_ON_SUSPICION = 2e9
+
+/** Large ones only where one has nothing inside the window that another one meets. */
+function isWorthComparing(captures: readonly Entry[]): boolean {
+  if (captures.length < 2) return false
+  if (captures.reduce((sum, { chosen }) => sum + chosen.file.size, 0) <= MOST_ON_SUSPICION) return true
+  const kept = captures.map(({ ready }) => ready?.cuts.some(({ receipt }) => receipt.kept.records > 0) === true)
+  return kept.includes(true) && kept.includes(false)
+}
+
+/** States of a card whose file is on its way or gone. */
+const LEFT = new Set(['sending', 'sent'])
 
 export const receiptsOf = (cuts: readonly BlobCut[]): readonly CutReceipt[] => cuts.map(({ receipt }) => receipt)
 
