@@ -27,10 +27,26 @@ const OPENERS = '[({<"\'|'
 
 /** The stamp that starts the line, brackets and quotes before it apart. */
 export function leadingStamp(head: string, set: LayoutSet): FoundStamp | undefined {
-  let at = 0
-  while (at < 3 && OPENERS.includes(head[at] ?? ' ')) at++
+  const at = afterOpeners(head, 0)
   const found = readStampAt(head, at, layoutsOf(set))
   return found && bounded(head, found.stamp) ? { ...found, shape: '' } : undefined
+}
+
+const ESCAPE = 27
+const MAX_ESCAPE = 20 // characters of a colour: ESC [ 38;2;255;255;255 m
+
+/** Behind up to three brackets or quotes, and as many colours. */
+function afterOpeners(head: string, from: number): number {
+  let at = from
+  for (let count = 0; count < 6; count++) {
+    if (head.charCodeAt(at) === ESCAPE) {
+      const end = head.indexOf('m', at)
+      if (head[at + 1] !== '[' || end < 0 || end - at > MAX_ESCAPE) return at
+      at = end + 1
+    } else if (count < 3 && OPENERS.includes(head[at] ?? ' ')) at++
+    else return at
+  }
+  return at
 }
 
 /** A stamp that runs on into a number or a word was no stamp (10:00:00abc, 2025-01-01 10:00:001). */
@@ -43,7 +59,7 @@ function bounded(head: string, stamp: Stamp): boolean {
 export function firstStamp(head: string, set: LayoutSet): FoundStamp | undefined {
   const leading = leadingStamp(head, set)
   if (leading) return leading
-  if (isSpace(head.charCodeAt(0))) return undefined
+  if (isSpace(head.charCodeAt(0))) return indentedStamp(head, set)
   const layouts = layoutsOf(set)
   const limit = Math.min(head.length, MAX_PREFIX)
   for (let at = 1; at < limit; at++) {
@@ -55,6 +71,18 @@ export function firstStamp(head: string, set: LayoutSet): FoundStamp | undefined
     return { ...found, shape: shapeOf(head.slice(0, at)) }
   }
   return undefined
+}
+
+const MAX_INDENT = 16
+
+/** The shape of a line that starts with blanks and its stamp: a record only where the file's lines all do so. */
+export const INDENTED = ' '
+
+function indentedStamp(head: string, set: LayoutSet): FoundStamp | undefined {
+  let at = 0
+  while (at < MAX_INDENT && isSpace(head.charCodeAt(at))) at++
+  const found = readStampAt(head, afterOpeners(head, at), layoutsOf(set))
+  return found && bounded(head, found.stamp) ? { ...found, shape: INDENTED } : undefined
 }
 
 /** A digit after a non-digit, a letter after a non-letter: only there can a stamp start. `v2025-…` and `x-10:00:00` are names. */

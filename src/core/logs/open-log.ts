@@ -1,11 +1,11 @@
 import type { Chunks } from '../bytes/chunks.ts'
 import { InputError } from '../errors.ts'
-import { daysFromCivil, daysInMonth } from '../time/civil.ts'
 import { type Zone, zoneNamed } from '../time/zone.ts'
 import { detectEncoding, PieceDecoder } from './encoding.ts'
 import { LOG_FORMATS } from './log-formats.ts'
 import type { LogOptions } from './record.ts'
 import type { LogFormat, LogHead } from './record-reader.ts'
+import { writtenDate } from './written-date.ts'
 
 const HEAD = 131_072 // bytes that are looked at before the format is chosen
 const MAX_HEAD_LINES = 2000
@@ -104,9 +104,5 @@ export function chooseZone(options: LogOptions, utcByRule: boolean): ChosenZone 
 
 /** The date in a file's name (`batch_2025-01-15.log`, `u_ex150312.log`), days since the epoch. */
 export function dateInName(name: string | undefined): number | undefined {
-  const match = /(?:^|[^0-9])((?:19|20)\d{2})[-_.]?(\d{2})[-_.]?(\d{2})(?:[^0-9]|$)/.exec((name ?? '').slice(0, 255))
-  if (!match) return undefined
-  const [, year, month, day] = match.map(Number)
-  if (year === undefined || month === undefined || day === undefined || day < 1 || day > daysInMonth(year, month)) return undefined
-  return daysFromCivil(year, month, day)
+  return name === undefined ? undefined : writtenDate(name.slice(0, 255))
 }

@@ -16,6 +16,9 @@ const validDate = (stamp: Stamp): boolean =>
 /** Two-digit years: POSIX strptime's pivot, 69 … 99 are 19xx. */
 export const fullYear = (year: number, digits: number): number => (digits > 2 ? year : year + (year < 69 ? 2000 : 1900))
 
+/** `15.01.2025 um 08:00`, `2.3.2026 klo 10.14`, `2.3.2026 г. 10:14`, `2. mars 2026 kl. 10:14` */
+const BETWEEN = new Set(['at', 'um', 'à', 'às', 'alle', 'om', 'kl', 'klo', 'г', 'в', 'о'])
+
 const MAX_LABEL = 12 // letters of a word between a date and its time
 
 /** What stands between a date and its time: `T`, `_`, a tab, spaces, a comma, ` - `, `-`, `:`. */
@@ -28,9 +31,9 @@ function between(cursor: StampCursor): boolean {
   const word = cursor.letters(MAX_LABEL).toLowerCase()
   // `15.01.2025 um 08:00`, `Date: 2025-01-15 Time: 08:00:00`
   const label = cursor.text[cursor.at + word.length]
-  if (word === 'at' || word === 'um' || word === 'à' || (word.length > 2 && (label === ':' || label === '='))) {
+  if (BETWEEN.has(word) || (word.length > 2 && (label === ':' || label === '='))) {
     cursor.at += word.length
-    cursor.oneOf(':=')
+    cursor.oneOf(':=.')
     cursor.spaces()
   }
   return cursor.at > start
@@ -47,6 +50,8 @@ function isoLike(cursor: StampCursor, stamp: Stamp): boolean {
   if (korean) cursor.spaces(1)
   const day = cursor.number(1, 2)
   if (day === undefined || (korean && cursor.oneOf('.') === undefined)) return false
+  // Hungarian Windows writes `2025.01.15. `.
+  if (separator === '.' && !korean) cursor.oneOf('.')
   stamp.month = month
   stamp.day = day
   if (!validDate(stamp) || !between(cursor)) return false
@@ -90,6 +95,9 @@ function compact(cursor: StampCursor, stamp: Stamp): boolean {
   return true
 }
 
+/** Thai Windows counts years since 543 BC. */
+const gregorian = (year: number): number => (year > 2500 && year < 2700 ? year - 543 : year)
+
 /** `9/29/2026 10:01:02 AM`, `27.10.2021 12:28:26`, `19-07-2026 09:58:57`, `07-25-13,16:03:23.291`, `27.05.2019,10:09:04:540` */
 function numericDate(cursor: StampCursor, stamp: Stamp): boolean {
   const first = cursor.number(1, 2)
@@ -99,7 +107,7 @@ function numericDate(cursor: StampCursor, stamp: Stamp): boolean {
   if (second === undefined || cursor.oneOf(separator) === undefined) return false
   const yearDigits = cursor.digitsAhead(5)
   if (yearDigits !== 2 && yearDigits !== 4) return false
-  stamp.year = fullYear(cursor.fixed(yearDigits) ?? 0, yearDigits)
+  stamp.year = gregorian(fullYear(cursor.fixed(yearDigits) ?? 0, yearDigits))
   if (stamp.year < 1970 || stamp.year > 2200) return false
   if (cursor.text[cursor.at] === separator) cursor.at++ // Hungarian and Korean end the date with a dot
   const dotted = separator === '.'

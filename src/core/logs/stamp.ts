@@ -31,23 +31,24 @@ export interface Stamp {
 /** Months by their first letters, lower case, in the languages Windows and Java write logs in; accents removed. */
 const MONTHS = new Map<string, number>()
 const MONTH_NAMES: readonly string[] = [
-  'jan january januar janvier janv ene enero gen gennaio janeiro januari sty stycznia janv. ocak oca',
-  'feb february februar fevrier fevr fev febrero febbraio fevereiro februari lut lutego subat',
-  'mar march marz maerz mars marzo marco maart mrt marca mrz',
-  'apr april avril avr abr abril aprile kwi kwietnia nisan',
-  'may mai mayo maj maggio mag maio mei maja mayis',
-  'jun june juni juin junio giugno giu junho cze czerwca haziran',
-  'jul july juli juil juillet julio luglio lug julho lip lipca temmuz',
-  'aug august aout ago agosto augusti augustus sie sierpnia agustos',
-  'sep sept september septembre septiembre settembre set setembro wrz wrzesnia eylul',
-  'oct oktober okt october octobre octubre ottobre ott out outubro paz pazdziernika ekim',
-  'nov november novembre noviembre novembro lis listopada kasim',
-  'dec dez december dezember decembre dic diciembre dicembre dezembro gru grudnia aralik',
+  'jan january januar janvier janv ene enero gen gennaio janeiro januari sty stycznia janv. ocak oca led ledna tammikuuta янв января',
+  'feb february februar fevrier fevr fev febrero febbraio fevereiro februari lut lutego subat uno unora febr helmikuuta фев февр февраля',
+  'mar march marz maerz mars marzo marco maart mrt marca mrz brezna bre marc maaliskuuta мар марта март',
+  'apr april avril avr abr abril aprile kwi kwietnia nisan dub dubna huhtikuuta апр апреля',
+  'may mai mayo maj maggio mag maio mei maja mayis kve kvetna toukokuuta май мая',
+  'jun june juni juin junio giugno giu junho cze czerwca haziran cvn cervna kesakuuta июн июня',
+  'jul july juli juil juillet julio luglio lug julho lip lipca temmuz cvc cervence heinakuuta июл июля',
+  'aug august aout ago agosto augusti augustus sie sierpnia agustos srp srpna elokuuta авг августа',
+  'sep sept september septembre septiembre settembre set setembro wrz wrzesnia eylul zar zari szept syyskuuta сен сент сентября',
+  'oct oktober okt october octobre octubre ottobre ott out outubro paz pazdziernika ekim rij rijna lokakuuta окт октября',
+  'nov november novembre noviembre novembro lis listopada kasim marraskuuta ноя нояб ноября',
+  'dec dez december dezember decembre dic diciembre dicembre dezembro gru grudnia aralik prosince joulukuuta дек декабря',
 ]
 MONTH_NAMES.forEach((names, index) => {
   for (const name of names.split(' ')) MONTHS.set(name, index + 1)
 })
 
+const CHINESE_MONTHS = ['一', '二', '三', '四', '五', '六', '七', '八', '九', '十', '十一', '十二']
 const MAX_MONTH_NAME = 14
 const PLAIN_LATIN: Record<string, string> = {
   à: 'a',
@@ -68,6 +69,12 @@ const PLAIN_LATIN: Record<string, string> = {
   ş: 's',
   ğ: 'g',
   ı: 'i',
+  ě: 'e',
+  ř: 'r',
+  č: 'c',
+  ž: 'z',
+  í: 'i',
+  ý: 'y',
 }
 
 /** 1 … 12, or 0 for a word that is no month. */
@@ -140,6 +147,11 @@ export class StampCursor {
   }
 
   monthName(): number {
+    const numbered = /^(?:(1[0-2]|[1-9])|(十[一二]?|[一二三四五六七八九]))[月월]/.exec(this.text.slice(this.at, this.at + 3))
+    if (numbered) {
+      this.at += numbered[0].length
+      return Number(numbered[1] ?? CHINESE_MONTHS.indexOf(numbered[2] ?? '') + 1)
+    }
     const word = this.letters(MAX_MONTH_NAME)
     const month = word.length >= 3 ? monthNamed(word) : 0
     if (month > 0) {

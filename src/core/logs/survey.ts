@@ -1,4 +1,4 @@
-import { type FoundStamp, firstStamp, isKnownPrefix, type LayoutSet } from './line-shape.ts'
+import { type FoundStamp, firstStamp, INDENTED, isKnownPrefix, type LayoutSet } from './line-shape.ts'
 
 /** What a look at the head of a text log says about where its stamps stand and how they are written. */
 export interface Survey {
@@ -81,6 +81,7 @@ export class RecordStarts {
       this.#seen = 0
       return true
     }
+    if (found.shape === INDENTED) return false
     this.#seen = this.#candidate === found.shape ? this.#seen + 1 : 1
     this.#candidate = found.shape
     if (this.#seen < ADOPT_AFTER) return false

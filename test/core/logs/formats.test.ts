@@ -9,6 +9,8 @@ const XML = `<?xml version="1.0" encoding="utf-8" standalone="yes"?>\r\n<Events>
 const LOGS: Readonly<Record<string, string>> = {
   'event-xml': XML,
   w3c: '#Software: x\n#Fields: date time s-ip\n2025-01-15 08:00:01 10.0.0.9\n#Fields: date time\n2025-01-15 08:00:02 x\n',
+  'journal-export':
+    '__CURSOR=a\n__REALTIME_TIMESTAMP=1736928001000000\nMESSAGE\n\u0004\0\0\0\0\0\0\0a\n\nb\n_PID=1\n\n__CURSOR=b\n__REALTIME_TIMESTAMP=1736928002000000\nMESSAGE=x\n\n',
   'json-lines': '{"level":30,"time":1736928001000,"msg":"a 2020-01-01T00:00:00Z"}\n{"time":"2025-01-15T08:00:02Z","msg":"b"}\n',
   csv: 'Level,Date and Time,Source,Event ID,Task Category\r\nError,2025/01/15 8:00:01,Tcpip,4227,None,"one\r\n2025/01/15 8:00:09 not a record\r\n""two"""\r\nWarning,2025/01/15 8:00:02,x,1,None,"y"\r\n',
   text: 'Jan 15 08:00:01 host a\nJan 15 08:00:02 host b\n',

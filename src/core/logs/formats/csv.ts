@@ -1,4 +1,4 @@
-import { firstStamp } from '../line-shape.ts'
+import { firstStamp, leadingStamp } from '../line-shape.ts'
 import type { LogFormat, LogHead } from '../record-reader.ts'
 import { openText, outsideQuotes } from './text.ts'
 
@@ -20,7 +20,7 @@ const SAMPLE = 50
 function separatorOf({ lines }: LogHead): string | undefined {
   const [names = '', ...rows] = outsideQuotes(lines.slice(0, SAMPLE * 4))
   if (firstStamp(names.replace('\ufeff', ''), 'dated') !== undefined) return undefined
-  const dated = rows.slice(0, SAMPLE).filter((row) => firstStamp(row, 'dated') !== undefined)
+  const dated = rows.slice(0, SAMPLE).filter((row) => (firstStamp(row, 'dated') ?? leadingStamp(row, 'epoch')) !== undefined)
   if (dated.length === 0) return undefined
   return [',', ';', '\t'].find((separator) => {
     const columns = count(names, separator)

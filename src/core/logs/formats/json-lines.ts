@@ -16,6 +16,7 @@ const TIME_KEYS = [
   'ts',
   'datetime',
   'date',
+  '__REALTIME_TIMESTAMP',
   'eventTime',
   'event_time',
   'asctime',

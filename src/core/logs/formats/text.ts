@@ -1,9 +1,9 @@
-import { daysFromCivil, daysInMonth } from '../../time/civil.ts'
 import { LineReader, type LineRules } from '../line-reader.ts'
 import { type FoundStamp, firstStamp, leadingStamp, MAX_PREFIX } from '../line-shape.ts'
 import type { LogFormat, LogHead, RecordTaker } from '../record-reader.ts'
 import { RecordStarts, surveyLines } from '../survey.ts'
 import { compileTimeFormat } from '../time-format.ts'
+import { writtenDate } from '../written-date.ts'
 
 /** Room for a prefix and the longest stamp, bytes. */
 export const HEAD_LENGTH = MAX_PREFIX + 64
@@ -29,11 +29,13 @@ export interface TextVariant {
   readonly quoted?: boolean
   readonly utcByRule?: boolean
   isHeader?(head: string, line: number): boolean
+  /** Lines of the head that say how stamps are written; all where it is not given. */
+  readonly surveyed?: readonly string[]
   dateIn?(head: string): number | undefined
 }
 
 export function openText(head: LogHead, taker: RecordTaker, variant: TextVariant): LineReader {
-  const survey = surveyLines(variant.quoted ? outsideQuotes(head.lines) : head.lines)
+  const survey = surveyLines(variant.surveyed ?? (variant.quoted ? outsideQuotes(head.lines) : head.lines))
   const rules: LineRules = {
     headLength: HEAD_LENGTH,
     quoted: variant.quoted ?? false,
@@ -96,11 +98,7 @@ function byTimeFormat(format: string): Starter {
   return (head) => layout.find(head)
 }
 
-/** A header that dates the bare times below it: a line with an ISO, dotted or slashed date and no time. */
+/** A header that dates the bare times below it: a line with a date and no time. */
 function dateAlone(head: string): number | undefined {
-  const match = /(?:^|[^0-9])((?:19|20)\d{2})[-/.](\d{2})[-/.](\d{2})(?![0-9])/.exec(head.slice(0, 120))
-  if (!match || leadingStamp(head, 'time-only')) return undefined
-  const [, year = '', month = '', day = ''] = match
-  const exists = Number(day) >= 1 && Number(day) <= daysInMonth(Number(year), Number(month))
-  return exists ? daysFromCivil(Number(year), Number(month), Number(day)) : undefined
+  return leadingStamp(head, 'time-only') ? undefined : writtenDate(head.slice(0, 120))
 }

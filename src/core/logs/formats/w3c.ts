@@ -14,7 +14,8 @@ export const w3cFormat: LogFormat = {
   sniff: (head) => head.lines.slice(0, 8).some((line) => line.replace('\ufeff', '').startsWith('#Fields:')),
   open(head, taker) {
     const local = head.lines.slice(0, 20).some((line) => /^#Time Format: *Local/i.test(line))
-    return openText(head, taker, { utcByRule: !local, isHeader: (line) => line.startsWith('#'), dateIn: dateLine })
+    const surveyed = head.lines.filter((line) => !line.startsWith('#'))
+    return openText(head, taker, { utcByRule: !local, isHeader: (line) => line.startsWith('#'), surveyed, dateIn: dateLine })
   },
 }
 
