@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs'
-import { type FileHandle, open, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { Source } from '../core/bytes/chunks.ts'
@@ -55,24 +55,17 @@ async function* chunksOf(path: string, onRead: OnRead | undefined, from?: number
   }
 }
 
-/** The bytes [offset, offset + length) of a file, fewer at its end. */
+/** The bytes [offset, offset + length) of a file, fewer at its end. Synchronous inside, as above. */
 export async function readAt(path: string, offset: number, length: number): Promise<Uint8Array> {
-  const file = await open(path)
+  const descriptor = openSync(path, 'r')
   try {
     const buffer = new Uint8Array(length)
-    const filled = await fill(file, buffer, offset)
+    let filled = 0
+    for (let read = -1; filled < length && read !== 0; filled += read) {
+      read = readSync(descriptor, buffer, filled, length - filled, offset + filled)
+    }
     return buffer.subarray(0, filled)
   } finally {
-    await file.close()
+    closeSync(descriptor)
   }
-}
-
-async function fill(file: FileHandle, buffer: Uint8Array, offset: number): Promise<number> {
-  let filled = 0
-  while (filled < buffer.length) {
-    const { bytesRead } = await file.read(buffer, filled, buffer.length - filled, offset + filled)
-    if (bytesRead === 0) break
-    filled += bytesRead
-  }
-  return filled
 }

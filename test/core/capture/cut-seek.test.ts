@@ -72,6 +72,38 @@ it.each(FILES)('a seek in %s gives the bytes of the full pass and reads little m
   }
 })
 
+it('finds the window of an evenly filled file of 3 GB in a few probes, and of one filled in bursts in 24', async () => {
+  const record = pcap(MANY.slice(0, 1)).subarray(24)
+  const COUNT_OF_ALL = 2_500_000_000 / record.length
+  const reads = async (stampOf: (share: number) => number): Promise<number> => {
+    const header = pcap([])
+    /** As if the file were there: each record is made when it is read. */
+    const read = async (offset: number, length: number): Promise<Uint8Array> => {
+      const size = 24 + Math.floor(COUNT_OF_ALL) * record.length
+      const out = new Uint8Array(Math.max(0, Math.min(length, size - offset)))
+      for (let at = Math.max(24, offset - ((offset - 24) % record.length)); at < offset + out.length; at += record.length) {
+        const copy = record.slice()
+        const seconds = stampOf((at - 24) / record.length / COUNT_OF_ALL) * 3600
+        const view = new DataView(copy.buffer)
+        view.setUint32(0, 1_790_000_000 + Math.floor(seconds), true)
+        view.setUint32(4, Math.floor((seconds % 1) * 1e6), true)
+        const from = Math.max(0, offset - at)
+        out.set(copy.subarray(from, Math.min(copy.length, offset + out.length - at)), Math.max(0, at - offset))
+      }
+      if (offset < 24) out.set(header.subarray(offset, 24))
+      return out
+    }
+    const source: Source = { name: 'made', size: 24 + Math.floor(COUNT_OF_ALL) * record.length, open: () => [], read }
+    const window = { fromNs: START_NS + 1_800_000_000_000n, toNs: START_NS + 1_800_000_000_001n }
+    const facts = await cutBySeek(source, { window }, () => undefined)
+    expect(facts?.trusted).toBe(true)
+    return facts?.reads.requestsBeforeWindow ?? Number.NaN
+  }
+  expect(await reads((share) => share)).toBeLessThanOrEqual(6)
+  expect(await reads((share) => share ** 5)).toBeLessThanOrEqual(24)
+  expect(await reads((share) => (share < 0.999 ? share / 1000 : (share - 0.999) * 999 + 0.001))).toBeLessThanOrEqual(24)
+})
+
 const swapped = (index: number): bigint => START_NS + BigInt(index < COUNT / 2 ? index + COUNT : index) * 100_000_000n
 const withGap = (index: number): bigint => START_NS + BigInt(index > 3000 && index < 3100 ? index - 2000 : index) * 100_000_000n
 
