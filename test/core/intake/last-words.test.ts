@@ -48,9 +48,21 @@ describe("the peer's answer of a capture whose payload was cut away", () => {
       'PJL status 40022 (operator intervention needed)',
     ],
     ['HTTP keeps its status, not its phrase', `hex=${hex(`HTTP/1.1 503 ${SECRET}\r\n\r\n${SECRET}`)}`, 9100, 'http', 'HTTP status 503'],
-    ['IPP keeps its status', `hex=0101050600000001${hex(SECRET)}`, 631, 'ipp', 'IPP status 0x0506 (server error, RFC 8011 appendix B)'],
+    [
+      'IPP keeps its status',
+      `hex=0101050600000001${hex(SECRET)}`,
+      631,
+      'ipp',
+      'IPP status 0x0506 (server-error-not-accepting-jobs, RFC 8011 appendix B)',
+    ],
     ['LPD keeps its code', 'hex=03', 515, 'lpd', 'LPD: refused with code 3 (RFC 1179 §6)'],
-    ['a TLS alert keeps its description', 'hex=15030300020228', 9100, 'tls-alert', 'TLS alert, level fatal, description 40 (RFC 8446 §6)'],
+    [
+      'a TLS alert keeps its description',
+      'hex=15030300020228',
+      9100,
+      'tls-alert',
+      'TLS alert, level fatal, description 40 handshake_failure (RFC 8446 §6)',
+    ],
     ['other words stay unknown', `hex=${hex(SECRET)}`, 9100, 'unknown', 'not a protocol known here'],
   ])('%s', async (_, answer, port, protocol, meaning) => {
     const whole = await diagnosed([captureFile(dying(answer, port))])

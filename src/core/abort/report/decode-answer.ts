@@ -1,4 +1,5 @@
 import type { Diagnosis } from '../../diagnosis/schema.ts'
+import { IPP_STATUS, PJL_GROUPS, TLS_ALERTS, ZPL_FIRST, ZPL_SECOND } from './answer-codes.ts'
 
 type PeerAnswer = NonNullable<Diagnosis['peerAnswer']>
 
@@ -32,18 +33,12 @@ export function decodeAnswer(payload: Uint8Array, port: number, quotes: boolean)
       ? { protocol: 'http', meaning: `HTTP status ${http[1]}${quotes ? ` ${http[2]}` : ''}`.trim() }
       : { protocol: 'ipp', meaning: ippMeaning(ipp) }
   }
-  if (payload[0] === 0x15 && payload[1] === 3 && payload.length >= 7) {
-    return {
-      protocol: 'tls-alert',
-      meaning: `TLS alert, level ${payload[5] === 2 ? 'fatal' : 'warning'}, description ${payload[6]} (RFC 8446 §6)`,
-    }
+  if (payload[0] === 0x15 && payload[1] === 3 && payload.length >= 7) return { protocol: 'tls-alert', meaning: tlsMeaning(payload) }
+  if (port === 515 && payload.length > 0) {
+    const meaning = lpdMeaning(payload, quotes)
+    if (meaning) return { protocol: 'lpd', meaning }
   }
-  if (port === 515 && payload.length === 1) {
-    const code = payload[0] ?? 0
-    return { protocol: 'lpd', meaning: code === 0 ? 'LPD: acknowledged' : `LPD: refused with code ${code} (RFC 1179 §6)` }
-  }
-  if (payload[0] === 0x02 && text.includes('\\x03'))
-    return { protocol: 'zpl', meaning: 'ZPL host status return (~HS): paper, pause and head flags in its fields' }
+  if (payload[0] === 0x02 && text.includes('\\x03')) return { protocol: 'zpl', meaning: zplMeaning(payload) }
   if (port === 631 && ippStatus(payload) !== undefined) return { protocol: 'ipp', meaning: ippMeaning(ippStatus(payload) ?? 0) }
   return { protocol: 'unknown', meaning: payload.length === 0 ? 'the capture holds none of its bytes' : UNKNOWN_ANSWER }
 }
@@ -68,23 +63,34 @@ const pjlMeaning = (text: string, quotes: boolean): string => {
 
 const JOB_STATES: Readonly<Record<string, string>> = { START: 'began', END: 'ended', CANCELED: 'was cancelled' }
 
-/** First two digits of a PJL status code: HP PJL Technical Reference, appendix D. */
-const PJL_GROUPS: Readonly<Record<string, string>> = {
-  '10': 'informational',
-  '11': 'paper loading, background',
-  '12': 'paper loading, background',
-  '15': 'output bin',
-  '20': 'memory or personality',
-  '25': 'memory or personality',
-  '27': 'memory or personality',
-  '30': 'continues by itself',
-  '35': 'possible operator intervention',
-  '40': 'operator intervention needed',
-  '41': 'paper: operator intervention needed',
-  '42': 'paper jam',
-  '44': 'paper jam',
-  '50': 'hardware error',
-  '55': 'personality error',
+/** The record's two bytes are in the clear before the handshake has ended; an encrypted alert is longer. */
+const tlsMeaning = (payload: Uint8Array): string => {
+  if (payload[3] !== 0 || payload[4] !== 2) return 'TLS alert, encrypted: most often close_notify (RFC 8446 §6)'
+  const name = TLS_ALERTS.get(payload[6] ?? -1)
+  return `TLS alert, level ${payload[5] === 2 ? 'fatal' : 'warning'}, description ${payload[6]}${name ? ` ${name}` : ''} (RFC 8446 §6)`
+}
+
+/** RFC 1179 §6: one octet, zero for yes; many daemons send several at once, or their reason behind it. Undefined for a listing of a queue. */
+function lpdMeaning(payload: Uint8Array, quotes: boolean): string | undefined {
+  const at = payload.findIndex((octet) => octet !== 0)
+  const code = payload[at]
+  if (code === undefined) return 'LPD: acknowledged'
+  if (code >= 0x20) return at === 0 ? undefined : 'LPD: acknowledged'
+  const reason = quotes ? answerText(payload.subarray(at + 1, at + 81)).replace(/(\\[rn])+$/, '') : ''
+  return `LPD: refused with code ${code} (RFC 1179 §6)${reason === '' ? '' : `: "${reason}"`}`
+}
+
+/** Two of the three strings of ~HS hold flags; numbers and this decoder's words only. */
+function zplMeaning(payload: Uint8Array): string {
+  const strings = answerText(payload)
+    .split('\\x02')
+    .slice(1)
+    .map((string) => string.split('\\x03')[0]?.split(',') ?? [])
+  const raised = (fields: readonly string[] | undefined, flags: typeof ZPL_FIRST) =>
+    flags.filter(([field]) => /^0*1$/.test(fields?.[field] ?? '')).map(([, says]) => says)
+  const flags = [...raised(strings[0], ZPL_FIRST), ...raised(strings[1], ZPL_SECOND)]
+  if ((strings[0]?.length ?? 0) < 12) return 'ZPL answer between STX and ETX'
+  return `ZPL host status (~HS): ${flags.length > 0 ? flags.join(', ') : 'no flag raised'}`
 }
 
 const afterHeaders = (payload: Uint8Array): Uint8Array => {
@@ -100,5 +106,5 @@ const ippStatus = (body: Uint8Array): number | undefined =>
 
 const ippMeaning = (status: number): string => {
   const kind = status < 0x100 ? 'successful' : status >= 0x500 ? 'server error' : status >= 0x400 ? 'client error' : 'other'
-  return `IPP status 0x${status.toString(16).padStart(4, '0')} (${kind}, RFC 8011 appendix B)`
+  return `IPP status 0x${status.toString(16).padStart(4, '0')} (${IPP_STATUS.get(status) ?? kind}, RFC 8011 appendix B)`
 }
