@@ -5,7 +5,7 @@ import {
   endpoint,
   LOOK_AT,
   OWNERS,
-  PARTY_NAMES,
+  partyName,
   percent,
   refPlace,
   repeatAdvice,
@@ -54,7 +54,7 @@ function head(diagnosis: Diagnosis): Block[] {
   const { verdict, connection } = diagnosis
   const repeat = repeatAdvice(diagnosis)
   const facts: (readonly Span[])[] = [
-    ['Who ended it: ', { strong: PARTY_NAMES[verdict.abortedBy] }, ` (${percent(verdict.partyConfidence)})`],
+    ['Who ended it: ', { strong: partyName(verdict) }, ` (${percent(verdict.partyConfidence)})`],
     ['Cause: ', { code: verdict.cause }, ` (${percent(verdict.confidence)})`],
     [`Look at: ${LOOK_AT[verdict.lookAt]}. Who should act: `, { strong: whoShouldAct(diagnosis) }],
     [`${repeat.question} `, { strong: `${repeat.answer}.` }, ` ${text(repeat.says)}`],

@@ -16,7 +16,7 @@ import {
 import { sequenceFigure } from './report-sequence.ts'
 import { REPORT_STYLE } from './report-style.ts'
 import { timelineFigure } from './report-timeline.ts'
-import { CAUSE_TITLES, clockTime, lookAtSentence, PARTY_NAMES, percent, repeatAdvice, sureness, whoShouldAct } from './report-words.ts'
+import { CAUSE_TITLES, clockTime, lookAtSentence, partyName, percent, repeatAdvice, sureness, whoShouldAct } from './report-words.ts'
 import type { Diagnosis } from './schema.ts'
 
 /** Below the pictures, in the order of reading: what it rests on, what to do, then the rest. */
@@ -91,7 +91,7 @@ function hero(diagnosis: Diagnosis): string {
       ? 'Nobody hung up'
       : verdict.abortedBy === 'undetermined'
         ? 'Who hung up is open'
-        : `Ended by ${PARTY_NAMES[verdict.abortedBy]}`
+        : `Ended by ${partyName(verdict)}`
   return `<div class="hero">
 <p class="kicker"><span class="chip">${ended}</span><span>${html(CAUSE_TITLES[verdict.cause])} · <code>${verdict.cause}</code></span></p>
 <h1>${breakable(html(verdict.headline))}</h1>
@@ -126,10 +126,11 @@ function confidence({ confidence: ofCause, partyConfidence }: Diagnosis['verdict
   return `${percent(ofCause)} for the cause, ${party} for who ended it.`
 }
 
-function ending({ mechanism, abortedBy }: Diagnosis['verdict']): string {
+function ending(verdict: Diagnosis['verdict']): string {
+  const { mechanism, abortedBy } = verdict
   const said = (value: string, sub: string) => `<span class="value">${value}</span><span class="sub">${sub}</span>`
   if (abortedBy === 'nobody') return said('As it should', 'Both sides closed it.')
-  const by = abortedBy === 'undetermined' ? 'Who ended it is open.' : `By ${PARTY_NAMES[abortedBy]}.`
+  const by = abortedBy === 'undetermined' ? 'Who ended it is open.' : `By ${partyName(verdict)}.`
   return said(MECHANISMS[mechanism], by)
 }
 

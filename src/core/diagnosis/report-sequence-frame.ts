@@ -41,8 +41,8 @@ export function drawHeads(layout: SequenceLayout): string {
     .join('')
 }
 
-function middleHead(x: number, { shape, top }: SequenceLayout): string {
-  const name = svgText(x, shape.id === 'wide' ? top - 26 : 14, 'on the path', 'party mid box')
+function middleHead(x: number, { shape, top, middleName }: SequenceLayout): string {
+  const name = svgText(x, shape.id === 'wide' ? top - 26 : 14, middleName, 'party mid box')
   return shape.id === 'wide'
     ? name + svgPath(`M${x - 6} ${top - 8}l6 -6l6 6l-6 6z`, 'head box')
     : svgPath(`M${x - 5} ${top}l5 -5l5 5l-5 5z`, 'head box')

@@ -85,6 +85,8 @@ export interface SequenceLayout {
   readonly bottom: number
   readonly height: number
   readonly middle: boolean
+  /** What the lifeline between them is. */
+  readonly middleName: string
 }
 
 /** Places every step from top to bottom. */
@@ -115,7 +117,8 @@ export function layOut(diagnosis: Diagnosis, shape: SequenceShape): SequenceLayo
   const bottom = y + 8
   const middle =
     diagnosis.verdict.abortedBy === 'middlebox' || diagnosis.sequence.some(({ from, to }) => from === 'middlebox' || to === 'middlebox')
-  return { shape, rows, addresses, top, bottom, height: bottom + 46, middle }
+  const middleName = diagnosis.verdict.cause === 'duplicate-address' ? 'another machine' : 'on the path'
+  return { shape, rows, addresses, top, bottom, height: bottom + 46, middle, middleName }
 }
 
 /** An endpoint in lines: IPv6 addresses break after a colon. */

@@ -37,6 +37,10 @@ export const PARTY_NAMES: Record<Party, string> = {
   undetermined: 'undetermined',
 }
 
+/** Who ended it, in words. The third machine need not lie on the path. */
+export const partyName = ({ cause, abortedBy }: Diagnosis['verdict']): string =>
+  cause === 'duplicate-address' && abortedBy === 'middlebox' ? 'another machine with that address' : PARTY_NAMES[abortedBy]
+
 export const LOOK_AT: Record<LookAt, string> = {
   host: 'the host and its software',
   peer: 'the peer device',

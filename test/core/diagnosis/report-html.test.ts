@@ -59,6 +59,12 @@ describe('renderHtml', () => {
   })
 })
 
+it('a second machine with the address is not called a device on the path', () => {
+  const page = renderHtml(DIAGNOSES['duplicate-address'])
+  expect(page).toContain('Ended by another machine with that address')
+  expect(page).not.toContain('on the path')
+})
+
 describe('the timer bracket', () => {
   const timed = (min: number, max: number) => {
     const diagnosis = DIAGNOSES['fin-wait-2-timeout']

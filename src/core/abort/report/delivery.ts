@@ -9,7 +9,7 @@ type Delivery = NonNullable<Diagnosis['delivery']>
 export function deliveryOf(facts: Facts): Delivery {
   const { host } = facts.trace
   const isn = host.sawSyn ? 1 : 0
-  const sent = host.bytes
+  const sent = Math.max(host.bytes, damagedReach(facts) - isn)
   const finAcked = facts.fins.host?.ackedBy !== undefined
   const acked = Math.max(0, Math.min(sent, host.acked - isn - (finAcked ? 1 : 0)))
   const allSent = facts.fins.host !== undefined
@@ -23,13 +23,17 @@ export function deliveryOf(facts: Facts): Delivery {
   }
 }
 
+/** Where the host's damaged segments end: they were sent too, though nobody counts them as bytes that passed. */
+const damagedReach = ({ trace }: Facts): number =>
+  trace.segments.reduce((most, one) => (one.damaged && one.from === 'host' && isData(one) ? Math.max(most, one.seq + one.length) : most), 0)
+
 /** Only where nothing was sent is repeating safe: that nothing was acknowledged does not prove that nothing arrived. */
 function repeatable(facts: Facts, sent: number, acked: number, full: boolean): Pick<Delivery, 'mayRepeat' | 'says'> {
   const { quality, trace } = facts
-  if (trace.peer.packets === 0 && (sent > 0 || quality.oneSided !== undefined))
-    return { mayRepeat: 'not-known', says: 'the capture does not hold the other side: how much arrived is not known' }
   if (sent === 0 && quality.startsMidStream)
     return { mayRepeat: 'not-known', says: 'the capture begins in the middle of the connection: what was sent before is not known' }
+  if (quality.oneSided === 'peer' || (trace.peer.packets === 0 && sent > 0))
+    return { mayRepeat: 'not-known', says: 'the capture does not hold the other side: how much arrived is not known' }
   if (sent === 0) return { mayRepeat: 'yes', says: 'nothing of it was sent' }
   return { mayRepeat: 'look-first', says: whatArrived(facts, sent, acked, full) }
 }

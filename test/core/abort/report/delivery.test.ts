@@ -21,12 +21,34 @@ const oneSided = whole
   .split('\n')
   .filter((line) => !line.includes('peer > host'))
   .join('\n')
+const otherSided = whole
+  .split('\n')
+  .filter((line) => !line.includes('host > peer'))
+  .join('\n')
+const unanswered = `
+0.000 host > peer SYN mss=1460
+1.000 host > peer SYN mss=1460
+3.000 host > peer SYN mss=1460`
+const damaged = `${opened()}${sent(0.01, 4)}${[1, 2, 4, 8].map((at) => `\n${at}.0 host > peer PSH ACK len=1000 seq=4001 badsum`).join('')}`
 const tail = `
 5.0 peer > host RST ACK seq=9000 ack=5000
 5.1 peer > host RST ACK seq=9000 ack=5000`
 
 it.each([
   ['a refused connection', refused, 'yes', 'nothing of it was sent'],
+  ['a connection that nobody answered', unanswered, 'yes', 'nothing of it was sent'],
+  [
+    "a capture of the peer's packets alone",
+    otherSided,
+    'not-known',
+    'the capture does not hold the other side: how much arrived is not known',
+  ],
+  [
+    'a job whose last segments were damaged',
+    damaged,
+    'look-first',
+    '1,000 of 5,000 bytes were not confirmed at the end of the capture: the device may have a part of the job',
+  ],
   [
     'a job that was acknowledged to its end',
     whole,
