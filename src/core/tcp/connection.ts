@@ -42,6 +42,7 @@ export interface SideFacts {
   readonly ackedSeq: number
   readonly retransmissions: number
   readonly fastRetransmissions: number
+  /** Of bytes that the other side had: it had acknowledged them, or said so afterwards (D-SACK, echoed timestamp). */
   readonly spuriousRetransmissions: number
   readonly outOfOrder: number
   /** The same packet seen twice (two mirror ports), not sent twice. */

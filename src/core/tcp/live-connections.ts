@@ -26,6 +26,7 @@ import {
   STATES,
   WINDOW_SCALE,
 } from './live-layout.ts'
+import type { Resent } from './spurious.ts'
 
 /** Letters of a history at most. */
 const MAX_LETTERS = 64
@@ -42,9 +43,10 @@ const SMALL = 1024
 export class LiveConnections {
   words = new Int32Array(0)
   doubles = new Float64Array(0)
-  /** What only some sides have, by side: ranges that are missing (`holes.ts`), and TTLs beside the usual candidate as [ttl, count, …]. */
+  /** What only some sides have, by side: ranges that are missing (`holes.ts`), TTLs beside the usual candidate as [ttl, count, …], the latest retransmission. */
   readonly holes = new Map<number, number[]>()
   readonly otherTtls = new Map<number, number[]>()
+  readonly resent = new Map<number, Resent>()
   readonly #decisive = new DecisivePackets()
   readonly #free: number[] = []
   readonly #limit: number
@@ -84,6 +86,7 @@ export class LiveConnections {
     words[side + STATE_BEFORE_RESET] = -1
     if (this.holes.size > 0) this.holes.delete(side)
     if (this.otherTtls.size > 0) this.otherTtls.delete(side)
+    if (this.resent.size > 0) this.resent.delete(side)
   }
 
   /** Gives a connection's place to the next one. */

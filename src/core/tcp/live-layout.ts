@@ -151,6 +151,8 @@ export const FIN_ANSWERS_FIN = 64
 /** The history has this side's letters of data, and of a bare acknowledgement. */
 export const WROTE_DATA = 128
 export const WROTE_ACK = 256
+/** It sent something again, and whether that was needed is not known yet: see `spurious.ts`. */
+export const RESENT = 512
 
 /** No window scale offered or known. */
 export const NO_SCALE = -1

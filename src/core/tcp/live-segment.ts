@@ -41,6 +41,7 @@ import {
   OUT_OF_ORDERS,
   otherSide,
   PACKETS,
+  RESENT,
   RESETS,
   RETRANSMISSIONS,
   REWRITES,
@@ -76,6 +77,7 @@ import { keepLast, notePacket } from './plain-segment.ts'
 import { keepStatesBeforeReset } from './rfc-state.ts'
 import { analyzeSegment } from './segment-analysis.ts'
 import { seqDelta } from './sequence.ts'
+import { awaitVerdict, takeVerdict } from './spurious.ts'
 import { packSynOptions } from './syn-options.ts'
 
 const CONTROL = SYN | FIN | RST
@@ -101,6 +103,9 @@ export function followSegment(live: LiveConnections, connection: number, own: nu
   }
   if (packet.flags & CONTROL) noteControl(live, connection, own, other, packet, fromB)
   const marks = analyzeSegment(live, connection, own, other, packet, seq, ack, at) | (isBad ? BAD_CHECKSUM : 0)
+  if ((marks & (RETRANSMISSION | SPURIOUS_RETRANSMISSION)) === RETRANSMISSION && packet.payloadLength > 0)
+    awaitVerdict(live, own, packet, seq, packet.payloadLength)
+  if ((words[other + FLAGS] as number) & RESENT && (packet.flags & (ACK | RST)) === ACK) takeVerdict(live, other, packet, ack)
   if (packet.flags & FIN) noteFin(words, own, other, (seq + packet.payloadLength + 1) | 0, ack)
   if (marks !== 0) count(words, own, other, marks)
   if (!isBad) followState(live, connection, own, other, packet, seq, marks)

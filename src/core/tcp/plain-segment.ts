@@ -26,6 +26,7 @@ import {
   OPEN_HOLES,
   otherSide,
   PACKETS,
+  RESENT,
   RTT_COUNT,
   RTT_MIN,
   SENT,
@@ -91,7 +92,7 @@ export function followPlainSegment(live: LiveConnections, connection: number, ow
 function isPlain(words: Int32Array, own: number, other: number, seq: number, ack: number, length: number): boolean {
   const flags = words[own + FLAGS] as number
   const otherFlags = words[other + FLAGS] as number
-  if (!(flags & otherFlags & HAS_SEQ) || seq !== words[own + NEXT_SEQ]) return false
+  if (!(flags & otherFlags & HAS_SEQ) || otherFlags & RESENT || seq !== words[own + NEXT_SEQ]) return false
   if (words[own + LAST_MARKS] !== 0 || words[other + LAST_MARKS] !== 0 || words[other + OPEN_HOLES] !== 0) return false
   const progress = flags & HAS_ACK ? (ack - (words[own + LAST_ACK] as number)) | 0 : 1
   if (progress < 0 || ((ack - (words[other + NEXT_SEQ] as number)) | 0) > 0) return false

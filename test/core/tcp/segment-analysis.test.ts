@@ -99,6 +99,24 @@ describe('what a segment is', () => {
     expect([originator.captureDuplicates, originator.retransmissions]).toEqual([1, 0])
   })
 
+  const TWICE = '0.03 host > peer ACK len=100 ts=10,1\n0.30 host > peer ACK len=100 seq=1 ts=40,1'
+  it.each<[string, string, number]>([
+    ['was not needed: a D-SACK reports its bytes', '0.31 peer > host ACK\n0.32 peer > host ACK sackblocks=1-101', 1],
+    ['was not needed: the D-SACK lies in a range that is beyond a gap', '0.31 peer > host ACK ack=1 sackblocks=1-101,1-301', 1],
+    ['was not needed: the acknowledgement echoes the segment before', '0.31 peer > host ACK ts=2,10', 1],
+    ['was needed: the acknowledgement echoes the retransmission', '0.31 peer > host ACK ts=2,40', 0],
+    [
+      'was needed, as the one before it: a delayed acknowledgement echoes that one',
+      '0.31 host > peer ACK len=50 seq=1 ts=41,1\n0.32 peer > host ACK ts=2,40',
+      0,
+    ],
+    ['may have been needed: nothing tells', '0.31 peer > host ACK\n0.32 host > peer ACK len=9\n0.33 peer > host ACK', 0],
+    ['was needed: the SACK is of other bytes', '0.31 peer > host ACK sackblocks=201-301', 0],
+  ])('a retransmission %s', (_name, answer, spurious) => {
+    const { originator } = trackOne(`${OPEN}\n${TWICE}\n${answer}`)
+    expect(originator.spuriousRetransmissions).toBe(spurious)
+  })
+
   it('a damaged segment is counted and kept, and changes no state', () => {
     const connection = trackOne(`${OPEN}\n0.03 host > peer ACK len=100\n0.04 host > peer FIN ACK len=100 badsum`)
     expect([connection.originator.badChecksums, connection.connState]).toEqual([1, 'S1'])
