@@ -3,16 +3,13 @@ import type { Frame, FrameVisitor } from './frame.ts'
 import { newFrame } from './new-frame.ts'
 import { BLOCK, PACKET_HEADER, SIMPLE_PACKET_HEADER, SMALLEST_BLOCK } from './pcapng-blocks.ts'
 import { mendedBlock, packetLength, sectionOfCut } from './pcapng-copy.ts'
-import { interfaceFacts, type PcapngInterface, packetDrops, parseInterface, statisticsDrops } from './pcapng-interface.ts'
+import { type PcapngInterface, packetDrops } from './pcapng-interface.ts'
 import { NO_BLOCK, PcapngLayout, WAIT } from './pcapng-layout.ts'
+import { PcapngSections } from './pcapng-sections.ts'
 import type { RecordReader } from './reader.ts'
-import { boundsOf, type Selection } from './selection.ts'
+import type { Selection } from './selection.ts'
 import type { CaptureSummary, Instant } from './summary.ts'
-import { TimeTally } from './tally.ts'
-import { instantOf, sameScale, setTime } from './ticks.ts'
-
-const TWO_32 = 1n << 32n
-const MAX_INTERFACES = 65_536
+import { setTime } from './ticks.ts'
 
 /**
  * Blocks of a pcapng file: any number of sections, of either byte order, with any number of interfaces.
@@ -28,22 +25,17 @@ export class PcapngReader implements RecordReader {
   readonly #frame: Frame = newFrame(-1)
   readonly #damage = new DamageLog()
   readonly #layout = new PcapngLayout(this.#damage)
-  readonly #interfaces: PcapngInterface[] = []
-  #sectionBase = 0
-  #tally = new TimeTally((seconds, nanoseconds) => ({ seconds, nanoseconds }))
-  /** All interfaces count time alike, so that stamps compare without being converted. */
-  #oneScale = true
+  readonly #sections: PcapngSections
   #frames = 0
   #untimed = 0
   #sliced = 0
   #drops: number | undefined
-  #sections = 0
-  #littleSections = 0
   #keepsBlock = false
 
   constructor(visitor: FrameVisitor | undefined, selection: Selection | undefined) {
     this.#visitor = visitor
     this.#selection = selection
+    this.#sections = new PcapngSections(selection, this.#damage)
     this.#wantsFrame = visitor !== undefined || selection?.keep !== undefined
   }
 
@@ -95,7 +87,8 @@ export class PcapngReader implements RecordReader {
   #timed(buffer: Uint8Array, view: DataView, position: number, next: number, base: number, id: number, captured: number): boolean {
     const { littleEndian } = this.#layout
     const original = view.getUint32(position + 24, littleEndian)
-    const origin = this.#interfaces[this.#sectionBase + id]
+    const sections = this.#sections
+    const origin = sections.interface(id)
     this.#frames++
     if (captured < original) this.#sliced++
     if (origin === undefined) {
@@ -113,15 +106,15 @@ export class PcapngReader implements RecordReader {
     let minor = view.getUint32(position + 16, littleEndian)
     const selection = this.#selection
     const inside = selection !== undefined && origin.bounds !== undefined && selection.holds(origin.bounds, major, minor)
-    if (this.#wantsFrame || !this.#oneScale) {
+    if (this.#wantsFrame || !sections.oneScale) {
       setTime(this.#frame, origin.scale, major, minor)
-      if (!this.#oneScale) {
+      if (!sections.oneScale) {
         major = this.#frame.seconds
         minor = this.#frame.nanoseconds
       }
       this.#show(buffer, view, position, next, base, position + PACKET_HEADER, captured, original, origin)
     }
-    this.#tally.see(major, minor)
+    sections.tally.see(major, minor)
     if (!inside) return false
     if (selection.keep !== undefined && !selection.keep(this.#frame)) {
       selection.outOfScope++
@@ -209,10 +202,11 @@ export class PcapngReader implements RecordReader {
         this.#section(view, position, next, base)
         return
       case BLOCK.interfaceDescription:
-        this.#interface(view, position, next, base)
+        this.#keepsBlock = this.#sections.add(view, position, next, base, this.#layout.littleEndian) && this.#selection !== undefined
         return
       case BLOCK.interfaceStatistics:
-        this.#statistics(view, position, next)
+        this.#sections.note(view, position, next, this.#layout.littleEndian)
+        this.#keepsBlock = this.#selection !== undefined
         return
       case BLOCK.enhancedPacket:
         this.#keepsBlock = this.#packet(buffer, view, position, next, base)
@@ -228,57 +222,13 @@ export class PcapngReader implements RecordReader {
   #section(view: DataView, position: number, next: number, base: number): void {
     const littleEndian = this.#layout.byteOrder(view, position) === true
     this.#layout.littleEndian = littleEndian
-    this.#sections++
-    if (littleEndian) this.#littleSections++
-    this.#sectionBase = this.#interfaces.length
-    const version = `${view.getUint16(position + 12, littleEndian)}.${view.getUint16(position + 14, littleEndian)}`
-    if (version !== '1.0' && version !== '1.2') {
-      this.#damage.note('unusual-version', base + position + 12, 0, `a section header names version ${version}, not 1.0`)
-    }
+    this.#sections.begin(view, position, base, littleEndian)
     this.#writeCopy(sectionOfCut(view, position, next, littleEndian))
   }
 
   #writeCopy(copy: Uint8Array): void {
     this.#selection?.write(copy, 0, copy.length)
     this.#keepsBlock = false
-  }
-
-  #interface(view: DataView, position: number, next: number, base: number): void {
-    const index = this.#interfaces.length
-    if (index >= MAX_INTERFACES) {
-      this.#damage.note('limit-reached', base + position, 0, `more than ${MAX_INTERFACES} interfaces; packets of the others are not dated`)
-      return
-    }
-    const { littleEndian } = this.#layout
-    const selection = this.#selection
-    const boundsFor = (scale: PcapngInterface['scale']) => selection && boundsOf(selection.window, scale, TWO_32)
-    const described = parseInterface(view, position, next, littleEndian, index, boundsFor)
-    this.#interfaces.push(described)
-    this.#keepsBlock = selection !== undefined
-    this.#adoptScale(described)
-  }
-
-  #adoptScale({ scale, index }: PcapngInterface): void {
-    const first = this.#interfaces[0]
-    if (index === 0 || first === undefined) {
-      const toInstant = (high: number, low: number): Instant => instantOf(scale, high, low)
-      this.#tally = new TimeTally(toInstant)
-      this.#selection?.start(toInstant)
-    } else if (this.#oneScale && !sameScale(first.scale, scale)) {
-      this.#oneScale = false
-      const same = (seconds: number, nanoseconds: number): Instant => ({ seconds, nanoseconds })
-      const pair = (instant: Instant): readonly [number, number] => [instant.seconds, instant.nanoseconds]
-      this.#tally.changeUnit(same, pair)
-      this.#selection?.tally?.changeUnit(same, pair)
-    }
-  }
-
-  #statistics(view: DataView, position: number, next: number): void {
-    const { littleEndian } = this.#layout
-    const origin = this.#interfaces[this.#sectionBase + view.getUint32(position + 8, littleEndian)]
-    const drops = statisticsDrops(view, position, next, littleEndian)
-    if (origin !== undefined && drops !== undefined) origin.drops = drops
-    this.#keepsBlock = this.#selection !== undefined
   }
 
   #obsoletePacket(buffer: Uint8Array, view: DataView, position: number, next: number, base: number): boolean {
@@ -291,7 +241,7 @@ export class PcapngReader implements RecordReader {
 
   /** No stamp and no captured length: what the section's first interface lets through. */
   #simplePacket(buffer: Uint8Array, view: DataView, position: number, next: number, base: number): void {
-    const origin = this.#interfaces[this.#sectionBase]
+    const origin = this.#sections.interface(0)
     const original = view.getUint32(position + 8, this.#layout.littleEndian)
     const snaplen = origin === undefined || origin.snaplen === 0 ? original : origin.snaplen
     const captured = Math.min(original, snaplen, next - position - 16)
@@ -315,32 +265,20 @@ export class PcapngReader implements RecordReader {
   }
 
   get latest(): Instant | undefined {
-    return this.#tally.latest
+    return this.#sections.tally.latest
   }
 
   summary(bytes: number, missing: number): CaptureSummary {
     if (this.#layout.searching) this.#layout.found(bytes)
     if (missing > 0) this.#damage.note('truncated', bytes, 0, `the file ends inside a block: ${missing} bytes are missing`)
-    const interfaces = this.#interfaces.map(interfaceFacts)
-    const interfaceDrops = interfaces.reduce<number | undefined>(
-      (sum, { drops }) => (drops === undefined ? sum : (sum ?? 0) + drops),
-      undefined,
-    )
     return {
       format: 'pcapng',
       variant: 'standard',
-      byteOrder: this.#littleSections === this.#sections ? 'little' : this.#littleSections === 0 ? 'big' : 'mixed',
-      sections: this.#sections,
+      ...this.#sections.summary(this.#drops),
       bytes,
       frames: this.#frames,
       framesWithoutTime: this.#untimed,
       slicedFrames: this.#sliced,
-      earliest: this.#tally.earliest,
-      latest: this.#tally.latest,
-      disorder: { frames: this.#tally.backwards, maxSeconds: this.#tally.maxBack },
-      interfaces,
-      linkTypes: [...new Set(interfaces.map(({ linkType }) => linkType))],
-      drops: interfaceDrops ?? this.#drops,
       damage: this.#damage.notes,
       damageCount: this.#damage.count,
       bytesSkipped: this.#damage.bytesSkipped,

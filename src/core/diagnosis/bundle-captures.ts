@@ -3,8 +3,8 @@ import { newFrame } from '../capture/new-frame.ts'
 import type { PcapHeader } from '../capture/pcap-header.ts'
 import { BLOCK } from '../capture/pcapng-blocks.ts'
 import { ipText } from '../packet/address.ts'
-import { decode } from '../packet/decode.ts'
-import { Packet } from '../packet/packet.ts'
+import { decode, decodeNext } from '../packet/decode.ts'
+import { ABSENT, Packet } from '../packet/packet.ts'
 import { captureRecords, type PacketRecord } from './capture-records.ts'
 import { packetComments } from './packet-comments.ts'
 import type { EvidenceFile } from './question.ts'
@@ -154,10 +154,7 @@ function subjectFilter({ host, peer, protocol }: NonNullable<Diagnosis['connecti
   const ends = new Set([host.ip, peer.ip])
   const isSubject = (a: string, aPort: number, b: string, bPort: number): boolean =>
     (isEnd(host, a, aPort) && isEnd(peer, b, bPort)) || (isEnd(peer, a, aPort) && isEnd(host, b, bPort))
-  return (record) => {
-    const { buffer, view, start, captured, original, linkType } = record
-    Object.assign(frame, { buffer, view, start, capturedLength: captured, originalLength: original, linkType, seconds: 0, nanoseconds: 0 })
-    decode(frame, packet)
+  const isAbout = (buffer: Uint8Array): boolean => {
     const text = (at: number, version: 4 | 6) => ipText(buffer, at, version)
     if (packet.kind === 'arp') return ends.has(text(packet.neighborSender, 4)) || ends.has(text(packet.neighborTarget, 4))
     if (packet.kind === 'nd') return ends.has(text(packet.neighborSender, 6)) || ends.has(text(packet.neighborTarget, 6))
@@ -173,6 +170,17 @@ function subjectFilter({ host, peer, protocol }: NonNullable<Diagnosis['connecti
       text(packet.quotedDestination, packet.quotedIpVersion),
       packet.quotedDestinationPort,
     )
+  }
+  return (record) => {
+    const { buffer, view, start, captured, original, linkType } = record
+    Object.assign(frame, { buffer, view, start, capturedLength: captured, originalLength: original, linkType, seconds: 0, nanoseconds: 0 })
+    decode(frame, packet)
+    if (isAbout(buffer)) return true
+    while (packet.nextSubframe !== ABSENT) {
+      decodeNext(frame, packet)
+      if (isAbout(buffer)) return true
+    }
+    return false
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Frame } from '../capture/frame.ts'
 import { isAddress, parseIp } from '../packet/address.ts'
-import { decode } from '../packet/decode.ts'
+import { decode, decodeNext } from '../packet/decode.ts'
 import { ABSENT, Packet } from '../packet/packet.ts'
 
 /**
@@ -12,13 +12,17 @@ export function peerScope(peer: string): ((frame: Frame) => boolean) | undefined
   if (address === undefined) return undefined
   const version = address.length === 4 ? 4 : 6
   const packet = new Packet()
-  return (frame) => {
-    if (!decode(frame, packet)) return false
+  const isAbout = (): boolean => {
     if (concerns(packet, address, version)) return true
     for (let index = 0; index < packet.outerCount; index++) {
       const outer = packet.outers[index]
       if (outer !== undefined && concerns(outer, address, version)) return true
     }
+    return false
+  }
+  return (frame) => {
+    if (decode(frame, packet) && isAbout()) return true
+    while (packet.nextSubframe !== ABSENT) if (decodeNext(frame, packet) && isAbout()) return true
     return false
   }
 }

@@ -120,6 +120,9 @@ export class Packet {
   /** The link address that the message binds to sender (ARP, solicitation) or target (advertisement). */
   neighborMac = ABSENT
 
+  /** Where the next frame of an A-MSDU begins, for `decodeNext`; ABSENT behind the last, and for every other frame. */
+  nextSubframe = ABSENT
+
   /** Datagrams this one travelled in, outermost first: the first `outerCount` of `outers`. Only UDP tunnels are listed (VXLAN, Geneve). */
   outerCount = 0
   readonly outers: Packet[] = []
@@ -161,6 +164,7 @@ export class Packet {
     this.fragmentOffset = 0
     this.quotedIpVersion = 0
     this.neighborOperation = 0
+    this.nextSubframe = ABSENT
     this.outerCount = 0
     this.tunnels = 0
     this.tags = 0

@@ -1,5 +1,5 @@
 import { decodeEthernet, decodeLlc } from './ethernet.ts'
-import type { Packet } from './packet.ts'
+import { ABSENT, type Packet } from './packet.ts'
 
 const DATA = 2
 const SUBFRAME_HEADER = 14
@@ -29,9 +29,14 @@ export function decodeWifi(packet: Packet, offset: number): boolean {
   return isAggregate ? decodeAggregate(packet, offset + length) : decodeLlc(packet, offset + length)
 }
 
-/** A-MSDU (IEEE 802.11 §9.3.2.2): the first of its frames is followed; the rest is within the same record and not. */
+/** One frame of an A-MSDU (IEEE 802.11 §9.3.2.2): addresses, length, LLC; padded to a multiple of 4 where another follows. */
 export function decodeAggregate(packet: Packet, offset: number): boolean {
   if (!packet.has(offset, SUBFRAME_HEADER)) return packet.stop('truncated A-MSDU')
+  const length = SUBFRAME_HEADER + packet.view.getUint16(offset + 12)
+  const next = offset + ((length + 3) & ~3)
+  // A frame check sequence behind the last frame is too short to be another.
+  packet.nextSubframe = packet.has(next, SUBFRAME_HEADER) ? next : ABSENT
+  packet.limit(offset + length)
   packet.destinationMac = offset
   packet.sourceMac = offset + 6
   return decodeLlc(packet, offset + SUBFRAME_HEADER)

@@ -1,6 +1,6 @@
 import type { Frame, FrameVisitor } from '../capture/frame.ts'
 import { sourceText } from '../packet/address.ts'
-import { decode } from '../packet/decode.ts'
+import { decode, decodeNext } from '../packet/decode.ts'
 import { ABSENT, ACK, Packet, SYN } from '../packet/packet.ts'
 import { AddressTable, addressWord } from './address-table.ts'
 import type { TrackedConnection } from './connection.ts'
@@ -122,7 +122,13 @@ export class Tracker {
   readonly frame: FrameVisitor = (frame: Frame): void => {
     const packet = this.#packet
     this.counts.frames++
-    if (!decode(frame, packet)) {
+    this.#take(decode(frame, packet))
+    while (packet.nextSubframe !== ABSENT) this.#take(decodeNext(frame, packet))
+  }
+
+  #take(isUnderstood: boolean): void {
+    const packet = this.#packet
+    if (!isUnderstood) {
       this.#countUndecoded(packet.unknown)
       return
     }

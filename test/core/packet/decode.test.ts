@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { CaptureScanner } from '../../../src/core/capture/scan.ts'
 import * as address from '../../../src/core/packet/address.ts'
 import { headerChecksum, transportChecksum } from '../../../src/core/packet/checksum.ts'
-import { decode } from '../../../src/core/packet/decode.ts'
+import { decode, decodeNext } from '../../../src/core/packet/decode.ts'
 import { LINK_TYPES } from '../../../src/core/packet/link-types.ts'
 import { Packet } from '../../../src/core/packet/packet.ts'
 import { readTcpOptions, TcpOptions } from '../../../src/core/packet/tcp-options.ts'
@@ -112,6 +112,51 @@ function withExtensions(datagram: Uint8Array, types: readonly number[]): Uint8Ar
   const length = datagram.length - 40 + headers.length
   return bytes(datagram.slice(0, 4), u16(length), types[0] ?? 6, datagram.slice(7, 40), headers, datagram.slice(40))
 }
+
+describe('an A-MSDU', () => {
+  const head = bytes(0x88, 1, 0, 0, MACS, hex('020000000009'), 0, 0, 0x80, 0)
+  const subframe = (inner: Uint8Array, pad = true): Uint8Array => {
+    const length = 14 + inner.length
+    return bytes(MACS, u16(inner.length), inner, pad ? new Uint8Array((4 - (length % 4)) % 4) : [])
+  }
+  const of = (...subframes: Uint8Array[]): BuiltPacket => frame(bytes(head, ...subframes))
+  const LLC = bytes(0x42, 0x42, 3, 0, 0, 0, 0, 0, 0)
+  const all = (packet: BuiltPacket): string[] => {
+    const seen: string[] = []
+    const decoded = new Packet()
+    const scanner = new CaptureScanner((one) => {
+      for (let isFirst = true; isFirst || decoded.nextSubframe !== -1; isFirst = false) {
+        const isUnderstood = isFirst ? decode(one, decoded) : decodeNext(one, decoded)
+        seen.push(isUnderstood ? `${decoded.kind} ${decoded.payloadLength}` : decoded.unknown)
+      }
+    })
+    scanner.push(pcap([packet], { network: 105 }))
+    scanner.end()
+    return seen
+  }
+
+  it.each<[string, BuiltPacket, string[]]>([
+    [
+      'of three frames',
+      of(subframe(bytes(snap(0x0800), ip)), subframe(bytes(snap(0x86dd), ip6)), subframe(bytes(snap(0x0800), ip), false)),
+      ['tcp 10', 'tcp 10', 'tcp 10'],
+    ],
+    ['whose first frame is not IP', of(subframe(LLC), subframe(bytes(snap(0x0800), ip), false)), ['LLC without SNAP', 'tcp 10']],
+    ['with a frame check sequence behind it', of(subframe(bytes(snap(0x0800), ip)), bytes(u32(1))), ['tcp 10']],
+    [
+      'that the capture cut inside its second frame',
+      of(subframe(bytes(snap(0x0800), ip)), subframe(bytes(snap(0x0800), ip)).slice(0, 30)),
+      ['tcp 10', 'truncated IPv4 header'],
+    ],
+    [
+      'of empty frames',
+      of(subframe(bytes()), subframe(bytes()), subframe(bytes())),
+      ['truncated LLC header', 'truncated LLC header', 'truncated LLC header'],
+    ],
+  ])('%s is decoded frame by frame', (_, packet, says) => {
+    expect(all(packet)).toEqual(says)
+  })
+})
 
 describe('fields', () => {
   it('keeps VLAN ids, MACs and the outer flow of a tunnel', () => {

@@ -5,8 +5,8 @@ import type { CaptureSummary } from '../../capture/summary.ts'
 import type { EvidenceFile } from '../../diagnosis/question.ts'
 import { quickRange } from '../../intake/quick-range.ts'
 import type { CutReceipt } from '../../intake/receipt.ts'
-import { decode } from '../../packet/decode.ts'
-import { Packet } from '../../packet/packet.ts'
+import { decode, decodeNext } from '../../packet/decode.ts'
+import { ABSENT, Packet } from '../../packet/packet.ts'
 import { Bins } from '../../tcp/bins.ts'
 import type { TrackedConnection } from '../../tcp/connection.ts'
 import { Tracker, type TrackerOptions } from '../../tcp/tracker.ts'
@@ -123,5 +123,9 @@ export async function scanPackets(
     if (!isInside(frame)) return
     decode(frame, packet)
     see(packet)
+    while (packet.nextSubframe !== ABSENT) {
+      decodeNext(frame, packet)
+      see(packet)
+    }
   })
 }

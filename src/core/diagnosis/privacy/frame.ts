@@ -66,7 +66,9 @@ export class FramePrivacy {
     this.counts.frames++
     const layers = networkLayers(packet)
     const blanked = this.#blankDamaged(packet, layers)
-    const end = blanked ? packet.end : this.#end(frame, packet, layers)
+    const firstEnd = blanked ? packet.end : this.#end(frame, packet, layers)
+    // Of an A-MSDU only the first frame can stay: what follows holds payload and addresses of its own.
+    const end = packet.nextSubframe === ABSENT ? firstEnd : Math.min(firstEnd, packet.nextSubframe)
     if (end < frame.start + frame.capturedLength) this.counts.payloadCut++
     if (this.#pseudonyms !== undefined) this.#rename(frame, packet, layers, this.#pseudonyms)
     return end - frame.start
