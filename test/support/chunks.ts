@@ -8,3 +8,12 @@ export function* reusing(bytes: Uint8Array, size: number): Generator<Uint8Array>
     buffer.fill(0xee)
   }
 }
+
+/** Pieces of `size`, each in a buffer that is taken away when the next is asked for, as a browser's byte reader does. */
+export function* detaching(bytes: Uint8Array, size: number): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += size) {
+    const piece = new Uint8Array(bytes.subarray(at, at + size))
+    yield piece
+    structuredClone(piece.buffer, { transfer: [piece.buffer] })
+  }
+}

@@ -6,6 +6,7 @@ import { Inflater, type InflateState } from './inflate.ts'
 import { descriptorOf, LOCAL_HEADER, LONGEST_DESCRIPTOR, type LocalHeader, localHeader, unstreamable } from './zip-header.ts'
 
 export const MAX_ENTRIES = 200
+const NOTHING = new Uint8Array(0)
 /** Bytes given to the decoder at once. */
 const STEP = 65_536
 const SIGNATURE = 4 // bytes
@@ -51,7 +52,7 @@ class ZipReader {
   readonly #limits: DecompressionLimits
   readonly #inflater = new Inflater()
   /** What came of the input and was not given to the inflater yet. */
-  #chunk: Uint8Array = new Uint8Array(0)
+  #chunk: Uint8Array = NOTHING
   #isLast = false
   #isOver = false
   /** Given to the inflater so far. */
@@ -256,7 +257,8 @@ class ZipReader {
     }
     const step = this.#chunk.subarray(0, STEP)
     if (step.length === 0) return false
-    this.#chunk = this.#chunk.subarray(step.length)
+    // Of a chunk that is used up not even an empty view is kept: a browser's reader takes the buffer back.
+    this.#chunk = step.length < this.#chunk.length ? this.#chunk.subarray(step.length) : NOTHING
     this.#inflater.feed(step)
     this.#fed += step.length
     this.report.bytesIn += step.length
