@@ -1,9 +1,11 @@
 import type { KeptMap } from '../client/sender-privacy.ts'
+import { ringNameOf } from '../core/abort/captures/chains.ts'
 import type { CutReceipt, FileOptions } from '../core/intake/receipt.ts'
 import { announce, el } from './dom.ts'
 import { Cancelled, type Engine, EngineFailure } from './engine.ts'
 import type { BlobCut, ChosenFile, CutOrder, EngineJob } from './engine-protocol.ts'
 import { type FileCard, fileCard } from './file-card.ts'
+import { type RingCard, ringCard } from './ring-card.ts'
 import { type Range, spanOf } from './time-strip.ts'
 
 /** One chosen file, once the engine has read it. */
@@ -33,6 +35,7 @@ export class FileList {
   /** Captures whose clocks were compared. */
   private readonly compared = new Set<File>()
   private isComparing = false
+  private readonly rings = new Map<string, RingCard>()
 
   /** `order` is asked at each reading; `onMap` hears of the pseudonyms made by then. */
   constructor(
@@ -68,9 +71,9 @@ export class FileList {
       if (known) continue
       const entry = this.createEntry({ file, options })
       this.entries.push(entry)
-      this.node.append(entry.card.node)
       void this.read(entry)
     }
+    this.arrange()
     this.onChange()
   }
 
@@ -86,8 +89,33 @@ export class FileList {
 
   /** The strips of all files share one scale, so each new file may change the others'. */
   private showReady(): void {
+    this.arrange()
     for (const { card, cuts } of this.ready)
       if (!LEFT.has(card.node.dataset.state ?? '')) card.show({ kind: 'ready', receipts: receiptsOf(cuts) })
+  }
+
+  /** Cards in the order in which files were chosen; those of one ring buffer stand together. */
+  private arrange(): void {
+    const nodes = new Set<HTMLLIElement>()
+    for (const { chosen, card } of this.entries) {
+      const stem = ringNameOf(chosen.file.name)?.stem
+      const members = this.entries.filter((entry) => stem !== undefined && ringNameOf(entry.chosen.file.name)?.stem === stem)
+      if (stem === undefined || members.length < 2) nodes.add(card.node)
+      else nodes.add(this.ringNode(stem, members))
+    }
+    if ([...nodes].some((node, i) => this.node.children[i] !== node)) this.node.replaceChildren(...nodes)
+  }
+
+  private ringNode(stem: string, members: readonly Entry[]): HTMLLIElement {
+    const incidentAt = this.order().window === undefined ? undefined : this.incidentAt
+    const ring = this.rings.get(stem) ?? ringCard({ stem, incidentAt })
+    this.rings.set(stem, ring)
+    const inOrder = [...members].sort((a, b) => a.chosen.file.name.localeCompare(b.chosen.file.name))
+    ring.show(
+      inOrder.map(({ card }) => card.node),
+      inOrder.flatMap(({ ready }) => (ready ? receiptsOf(ready.cuts) : [])),
+    )
+    return ring.node
   }
 
   /** Without a window to compare them with, files are compared with each other. */
@@ -117,6 +145,7 @@ export class FileList {
     const [entry] = this.entries.splice(at, 1)
     entry?.cancel.abort()
     entry?.card.node.remove()
+    this.arrange()
     announce(`${file.name} removed`)
     this.onChange()
   }

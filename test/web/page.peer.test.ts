@@ -130,6 +130,19 @@ describe('try it here', () => {
     await page.frameLocator('iframe.report').getByText('logs/c001.log').first().waitFor()
   })
 
+  it('shows the files of a ring buffer as one source', async () => {
+    const ring = readdirSync(CORPUS).filter((name) => name.startsWith('c227_eth0'))
+    await choose('c001.log', ...ring)
+    const card = page.getByRole('heading', { name: 'c227_eth0: 5 files of a ring buffer' })
+    await card.waitFor()
+    await page.getByText(/^Hold [\d,]+ packets$/).waitFor()
+    await page.getByText('Each file by itself').click()
+    expect(await violations(page)).toEqual([])
+    await page.getByRole('button', { name: `Remove ${ring[0]}` }).click()
+    await page.getByRole('heading', { name: 'c227_eth0: 4 files of a ring buffer' }).waitFor()
+    expect(await page.locator('.cards .cards > li').count()).toBe(4)
+  })
+
   it('says what is wrong with a file that is no evidence', async () => {
     await page.setInputFiles('input[type=file]', {
       name: 'photo.jpg',

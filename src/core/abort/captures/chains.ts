@@ -34,10 +34,13 @@ function follows(before: Capture | undefined, after: Capture): boolean {
   return after.from - before.until <= LONGEST_PAUSE && goesOn(before, after)
 }
 
-const ringOf = (capture: Capture): { stem: string; number: number } | undefined => {
-  const match = RING_NAME.exec(capture.members[0]?.file.name ?? '')
+/** Which ring buffer a file's name says it is of, and which file of it. */
+export function ringNameOf(name: string): { readonly stem: string; readonly number: number } | undefined {
+  const match = RING_NAME.exec(name)
   return match ? { stem: match[1] ?? '', number: Number(match[2]) } : undefined
 }
+
+const ringOf = (capture: Capture) => ringNameOf(capture.members[0]?.file.name ?? '')
 
 const tuple = ({ originator, responder }: TrackedConnection): string =>
   [`${originator.ip} ${originator.port}`, `${responder.ip} ${responder.port}`].sort().join(' ')
