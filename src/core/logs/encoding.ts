@@ -52,7 +52,7 @@ function labelOf(option: string): string {
     throw new InputError(
       'bad-option',
       `unknown encoding ${JSON.stringify(option.slice(0, 40))}`,
-      'Give a WHATWG label: utf-8, utf-16le, windows-1252, shift_jis …',
+      'Give a WHATWG label: utf-8, utf-16le, windows-1252, shift_jis … DOS code pages (cp850) are none: leave encoding out, what is ASCII is read all the same.',
     )
   }
 }
