@@ -8,8 +8,6 @@ export interface ClockEstimate {
   readonly anchors: number
   /** Enough agree, and no other offset explains them as well. */
   readonly confident: boolean
-  /** The whole hours (or half hours of a zone) in the offset, where a zone or daylight-saving mistake explains nearly all of it; else 0. */
-  readonly wholeHours: number
   /** Rate difference, parts per million, where enough pairs over enough time show it. */
   readonly driftPpm: number | undefined
 }
@@ -30,64 +28,68 @@ export interface OffsetBound {
  * Confident with three events or more, when every other offset explains at most half as many.
  */
 export function estimateOffset(bounds: readonly OffsetBound[]): ClockEstimate | undefined {
-  const clusters = agreeing(bounds)
-  const [best, second] = clusters
+  const found = agreements(bounds).sort((a, b) => b.bounds.length - a.bounds.length || a.hi - a.lo - (b.hi - b.lo))
+  const [best] = found
   if (!best) return undefined
-  const confident = best.events >= 3 && (second === undefined || second.events * 2 <= best.events)
-  return estimate(best.lo, best.hi, best.events, confident)
+  const second = found.find((other) => other.hi < best.lo || other.lo > best.hi)
+  const anchors = best.bounds.length
+  const confident = anchors >= 3 && (second === undefined || second.bounds.length * 2 <= anchors)
+  return estimate(best.lo, best.hi, anchors, confident)
 }
 
 /** An estimate from an interval that is known; zero, where it lies inside, is likelier than any other value: most clocks are synchronised. */
 export function estimate(lo: number, hi: number, anchors: number, confident: boolean, driftPpm?: number): ClockEstimate {
   const offsetSeconds = lo <= 0 && hi >= 0 ? 0 : (lo + hi) / 2
-  return { offsetSeconds, interval: [lo, hi], anchors, confident, wholeHours: wholeHoursIn(offsetSeconds), driftPpm }
+  return { offsetSeconds, interval: [lo, hi], anchors, confident, driftPpm }
 }
 
-const ZONE_STEP = 900 // seconds: zones differ by quarters of an hour
-const CLOCK_ERROR = 330 // seconds: more than a clock is off without anybody noticing, less than half a zone step
-
-/** Hours of a zone or daylight-saving mistake: a multiple of 15 minutes, at least 30, with at most 330 s beside it. */
-export function wholeHoursIn(offsetSeconds: number): number {
-  const steps = Math.round(offsetSeconds / ZONE_STEP)
-  const rest = Math.abs(offsetSeconds - steps * ZONE_STEP)
-  return Math.abs(steps) >= 2 && rest <= CLOCK_ERROR ? (steps * ZONE_STEP) / 3600 : 0
-}
-
-interface Cluster {
+/** Bounds that overlap: as many as there are, on one offset. */
+export interface Agreement<Bound extends OffsetBound> {
   readonly lo: number
   readonly hi: number
-  readonly events: number
+  /** Each event and each reference event once. */
+  readonly bounds: readonly Bound[]
 }
 
-/** Where most bounds overlap, best first, each cluster clear of the one before. */
-function agreeing(bounds: readonly OffsetBound[]): Cluster[] {
-  const edges = bounds.flatMap((bound, index) => [
-    { at: bound.lo, open: true, index },
-    { at: bound.hi, open: false, index },
+/** Where bounds overlap most deeply, in order of offset: a sweep over their edges, O(n log n) and what overlaps. */
+export function agreements<Bound extends OffsetBound>(bounds: readonly Bound[]): Agreement<Bound>[] {
+  const edges = bounds.flatMap((bound) => [
+    { at: bound.lo, open: true, bound },
+    { at: bound.hi, open: false, bound },
   ])
   edges.sort((a, b) => a.at - b.at || Number(b.open) - Number(a.open))
-  const open = new Set<number>()
-  const clusters: Cluster[] = []
-  edges.forEach((edge, position) => {
-    if (!edge.open) {
-      open.delete(edge.index)
+  const open = new Set<Bound>()
+  const found: Agreement<Bound>[] = []
+  edges.forEach(({ at, open: opens, bound }, position) => {
+    if (!opens) {
+      open.delete(bound)
       return
     }
-    open.add(edge.index)
-    const next = edges[position + 1]
+    open.add(bound)
     // Only where an overlap is as deep as it gets: the next edge closes one.
-    if (next?.open !== false) return
-    const members = [...open].map((index) => bounds[index]).filter((bound) => bound !== undefined)
-    clusters.push({ lo: edge.at, hi: Math.min(...members.map((bound) => bound.hi)), events: distinctPairs(members) })
+    if (edges[position + 1]?.open !== false) return
+    found.push({ lo: at, hi: Math.min(...[...open].map(({ hi }) => hi)), bounds: distinct([...open]) })
   })
-  clusters.sort((a, b) => b.events - a.events || a.hi - a.lo - (b.hi - b.lo))
-  const [best] = clusters
-  return clusters.filter((cluster, index) => index === 0 || !best || cluster.hi < best.lo || cluster.lo > best.hi)
+  return found
 }
 
-/** Each event and each reference event counts once. */
-function distinctPairs(bounds: readonly OffsetBound[]): number {
-  return Math.min(new Set(bounds.map((bound) => bound.event)).size, new Set(bounds.map((bound) => bound.reference)).size)
+/** Each event and each reference event once, those first that have fewest others to pair with. */
+function distinct<Bound extends OffsetBound>(bounds: readonly Bound[]): Bound[] {
+  const pairings = (of: (bound: Bound) => string): Map<string, number> => {
+    const counts = new Map<string, number>()
+    for (const bound of bounds) counts.set(of(bound), (counts.get(of(bound)) ?? 0) + 1)
+    return counts
+  }
+  const [events, references] = [pairings(({ event }) => event), pairings(({ reference }) => reference)]
+  const choices = ({ event, reference }: Bound): number => (events.get(event) ?? 0) + (references.get(reference) ?? 0)
+  const taken = new Set<string>()
+  return [...bounds]
+    .sort((a, b) => choices(a) - choices(b))
+    .filter(({ event, reference }) => {
+      if (taken.has(`event ${event}`) || taken.has(`reference ${reference}`)) return false
+      taken.add(`event ${event}`).add(`reference ${reference}`)
+      return true
+    })
 }
 
 /** The same packet seen in two captures. */
@@ -99,14 +101,14 @@ export interface SharedPacket {
 }
 
 /** Between what the offset of two captures lies; undefined where no packet went that way. */
-export interface Envelope {
+interface Envelope {
   /** The least difference (other − reference) of packets that passed the reference first. */
   readonly upper: number | undefined
   /** The greatest of those that passed it last. */
   readonly lower: number | undefined
 }
 
-export function envelope(packets: Iterable<{ readonly difference: number; readonly referenceFirst: boolean | undefined }>): Envelope {
+function envelope(packets: Iterable<{ readonly difference: number; readonly referenceFirst: boolean | undefined }>): Envelope {
   let upper: number | undefined
   let lower: number | undefined
   for (const { difference, referenceFirst } of packets) {

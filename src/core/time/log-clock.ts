@@ -1,5 +1,5 @@
 import type { DecisivePacket, SideFacts, TrackedConnection } from '../tcp/connection.ts'
-import { type ClockEstimate, estimate, estimateOffset, type OffsetBound } from './clocks.ts'
+import { type Agreement, agreements, type ClockEstimate, estimate, estimateOffset, type OffsetBound } from './clocks.ts'
 import type { LogEvent } from './log-events.ts'
 
 /** A log's clock against a capture's, and which connection each error of the log ended. */
@@ -56,10 +56,8 @@ function attemptsOf(error: LogEvent, events: readonly LogEvent[]): Attempt[] {
   return attempts
 }
 
-interface Pairing extends Attempt {
+interface Pairing extends Attempt, OffsetBound {
   readonly connection: TrackedConnection
-  readonly lo: number
-  readonly hi: number
   /** How narrowly the error was expected: seconds. */
   readonly endWidth: number
 }
@@ -74,7 +72,7 @@ function pair({ error, opening }: Attempt, connection: TrackedConnection): Pairi
     for (const end of endsOf(connection, host, peer)) {
       // The end only has to be possible: programs notice it late, so it does not narrow the offset.
       const fits = error.at - end.hi <= bound.hi && error.at + error.resolution - end.lo >= bound.lo
-      if (fits) return { error, opening, connection, ...bound, endWidth: end.hi - end.lo + late }
+      if (fits) return { error, opening, connection, ...bound, ...namesOf(error, connection), endWidth: end.hi - end.lo + late }
     }
   }
   return undefined
@@ -141,57 +139,45 @@ function fromPairings(
   events: readonly LogEvent[],
   connections: readonly TrackedConnection[],
 ): LogClock | undefined {
-  const groups = overlapping(pairings)
+  const groups = agreements(pairings).sort(byWeight)
   const [best] = groups
   if (!best) return undefined
   // Connections opened within seconds of each other cannot be told apart: the interval spans them all.
   const near = groups.filter((group) => group.lo - best.hi < INSEPARABLE && best.lo - group.hi < INSEPARABLE)
-  const rivals = groups.filter((group) => !near.includes(group) && group.pairings.length === best.pairings.length)
+  const rivals = groups.filter((group) => !near.includes(group) && group.bounds.length === best.bounds.length)
   if (rivals.length > 0 && !isZero(best)) return undefined
   const lo = Math.min(...near.map((group) => group.lo))
   const hi = Math.max(...near.map((group) => group.hi))
-  const narrow = best.pairings.some((pairing) => pairing.endWidth <= NARROW)
+  const narrow = best.bounds.some((pairing) => pairing.endWidth <= NARROW)
   const support = supporting({ ...best, lo, hi }, events, connections)
   const confident = (narrow || support > 0) && rivals.length === 0 && hi - lo < INSEPARABLE
   return {
-    ...estimate(lo, hi, 2 * best.pairings.length + support, confident),
-    matches: best.pairings.map(({ error, connection }) => ({ event: error, connection })),
+    ...estimate(lo, hi, 2 * best.bounds.length + support, confident),
+    matches: best.bounds.map(({ error, connection }) => ({ event: error, connection })),
   }
 }
 
 const INSEPARABLE = 10 // seconds
 
-interface Group extends Span {
-  readonly pairings: readonly Pairing[]
-}
+type Group = Agreement<Pairing>
 
 const isZero = (span: Span): boolean => span.lo <= 0 && span.hi >= 0
 
-/** Pairings that agree on an offset, each error and each connection once; the largest group first, zero before others. */
-function overlapping(pairings: readonly Pairing[]): Group[] {
-  const groups = pairings.map((seed): Group => {
-    let { lo, hi } = seed
-    const chosen = [seed]
-    for (const other of pairings) {
-      if (chosen.some((pairing) => pairing.error === other.error || pairing.connection === other.connection)) continue
-      if (other.lo > hi || other.hi < lo) continue
-      lo = Math.max(lo, other.lo)
-      hi = Math.min(hi, other.hi)
-      chosen.push(other)
-    }
-    return { lo, hi, pairings: chosen }
-  })
-  return groups.sort(
-    (a, b) => b.pairings.length - a.pairings.length || Number(isZero(b)) - Number(isZero(a)) || narrowest(a) - narrowest(b),
-  )
-}
+/** The largest group first, one that holds zero before others. */
+const byWeight = (a: Group, b: Group): number =>
+  b.bounds.length - a.bounds.length || Number(isZero(b)) - Number(isZero(a)) || narrowest(a) - narrowest(b)
 
-const narrowest = (group: Group): number => Math.min(...group.pairings.map((pairing) => pairing.endWidth))
+const narrowest = (group: Group): number => Math.min(...group.bounds.map((pairing) => pairing.endWidth))
+
+const namesOf = (event: LogEvent, connection: TrackedConnection): Pick<OffsetBound, 'event' | 'reference'> => ({
+  event: `line ${event.line}`,
+  reference: `stream ${connection.streamIndex}`,
+})
 
 /** Openings of other connections that fall on a SYN under the same offset. */
 function supporting(group: Group, events: readonly LogEvent[], connections: readonly TrackedConnection[]): number {
-  const openings = new Set(group.pairings.map((pairing) => pairing.opening))
-  const used = new Set(group.pairings.map((pairing) => pairing.connection))
+  const openings = new Set(group.bounds.map((pairing) => pairing.opening))
+  const used = new Set(group.bounds.map((pairing) => pairing.connection))
   return openingBounds(
     events.filter((event) => !openings.has(event)),
     connections.filter((connection) => !used.has(connection)),
@@ -205,7 +191,7 @@ function openingBounds(events: readonly LogEvent[], connections: readonly Tracke
     for (const connection of connections) {
       const { peer } = sidesOf(connection, event.peer?.ip)
       if (!peer || connection.originatorBy !== 'syn' || (event.peer?.port !== undefined && event.peer.port !== peer.port)) continue
-      bounds.push({ ...openingBound(event, connection, 0), event: `line ${event.line}`, reference: `stream ${connection.streamIndex}` })
+      bounds.push({ ...openingBound(event, connection, 0), ...namesOf(event, connection) })
     }
   }
   return bounds

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { estimateCaptureOffset, estimateOffset, type OffsetBound, type SharedPacket, wholeHoursIn } from '../../../src/core/time/clocks.ts'
+import { estimateCaptureOffset, estimateOffset, type OffsetBound, type SharedPacket } from '../../../src/core/time/clocks.ts'
 
 const bound = (event: string, reference: string, lo: number, hi = lo + 1): OffsetBound => ({ event, reference, lo, hi })
 
@@ -12,7 +12,7 @@ describe('estimateOffset', () => {
       bound('a', '2', 10),
       bound('b', '3', 500),
     ])
-    expect(found).toMatchObject({ anchors: 3, confident: true, wholeHours: 1 })
+    expect(found).toMatchObject({ anchors: 3, confident: true })
     expect(found?.interval).toEqual([3600.2, 3600.8])
   })
 
@@ -33,18 +33,6 @@ describe('estimateOffset', () => {
   it('says zero where zero fits: most clocks are synchronised', () => {
     expect(estimateOffset([bound('a', '1', -0.3)])?.offsetSeconds).toBe(0)
   })
-})
-
-it.each([
-  [3600.5, 1],
-  [-7199, -2],
-  [19_800, 5.5],
-  [37, 0],
-  [1200, 0],
-  [3500, 1],
-  [-98.7, 0],
-])('%d s hold a whole-hour mistake of %d h', (offset, hours) => {
-  expect(wholeHoursIn(offset)).toBe(hours)
 })
 
 describe('estimateCaptureOffset', () => {
