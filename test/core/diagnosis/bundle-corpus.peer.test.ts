@@ -13,6 +13,8 @@ import { diagnose } from '../../../src/core/diagnosis/diagnose.ts'
 import { packetComments } from '../../../src/core/diagnosis/packet-comments.ts'
 import { CasePrivacy } from '../../../src/core/diagnosis/privacy/privacy.ts'
 import type { EvidenceFile, Question } from '../../../src/core/diagnosis/question.ts'
+import { MARKDOWN_LIMIT, renderMarkdown } from '../../../src/core/diagnosis/report-markdown.ts'
+import type { Diagnosis } from '../../../src/core/diagnosis/schema.ts'
 import { verifyBundle } from '../../../src/core/diagnosis/verify.ts'
 import { parseIp } from '../../../src/core/packet/address.ts'
 import { corpusTruths, evidenceOf, questionOf, stratified, type Truth } from '../../support/corpus-case.ts'
@@ -48,6 +50,25 @@ function wireshark(tool: 'tshark' | 'capinfos', args: readonly string[]): string
   return stdout
 }
 
+const FLAG_BITS = [2, 1, 4, 8, 16] as const
+const FLAG_NAMES = ['SYN', 'FIN', 'RST', 'PSH', 'ACK']
+
+/** Each drawn segment is the packet that Wireshark shows under its number: sender, flags, bytes. */
+function expectDrawnAsShown({ sequence, connection }: Diagnosis, name: string, capture: string): void {
+  const drawn = sequence.filter(({ kind, ref }) => kind === 'segment' && ref?.file === name)
+  if (drawn.length === 0) return
+  const fields = ['frame.number', 'ip.src', 'ipv6.src', 'tcp.flags', 'tcp.len'].flatMap((field) => ['-e', field])
+  const shown = tshark(capture, '-T', 'fields', ...fields).split('\n')
+  const rows = new Map(shown.map((line) => [Number(line.split('\t')[0]), line.split('\t').map((value) => value.split(',')[0] ?? '')]))
+  for (const { ref, from, to, flags, length } of drawn) {
+    const [, ip4, ip6, bits, bytes] = rows.get(ref?.frame ?? 0) ?? []
+    const names = FLAG_NAMES.filter((_, i) => Number(bits) & (FLAG_BITS[i] ?? 0)).join(' ')
+    // What a device sent in a side's name has that side's address: it is drawn towards the other.
+    const claimed = from === 'middlebox' ? (to === 'host' ? 'peer' : 'host') : (from ?? 'host')
+    expect([ip4 || ip6, names, Number(bytes)], `frame ${ref?.frame}`).toEqual([connection?.[claimed as 'host' | 'peer'].ip, flags, length])
+  }
+}
+
 const tshark = (file: string, ...args: string[]): string => wireshark('tshark', ['-r', file, ...args])
 
 describe('the bundle of a corpus case', () => {
@@ -74,7 +95,11 @@ describe('the bundle of a corpus case', () => {
       expect(shown).toHaveLength(file.receipt?.kept.records ?? -1)
       const commented = shown.filter(([, comment]) => comment).map(([number]) => Number(number))
       expect(commented).toEqual([...comments.keys()].sort((a, b) => a - b))
+      expectDrawnAsShown(diagnosis, file.file, join(folder, file.file))
     }
+    const ticket = renderMarkdown(diagnosis)
+    expect(ticket.length).toBeLessThanOrEqual(MARKDOWN_LIMIT)
+    expect(ticket.replace(/`[^`\n]*`/g, '')).not.toMatch(/\]\(|https?:|(^|\s)@\w/)
     if (diagnosis.connection?.streamIndex != null) {
       const { host, peer } = diagnosis.connection
       const ends = tshark(
