@@ -24,7 +24,7 @@ const real = await Promise.all(
   ),
 )
 const cases: [string, Diagnosis][] = [...Object.entries(DIAGNOSES), ...real]
-const WIDTHS = [390, 1280, 2560]
+const WIDTHS = [390, 940, 1280, 2560]
 
 let browser: Browser
 beforeAll(async () => {
@@ -84,6 +84,9 @@ describe('report.html in Chromium', () => {
       const faults = await page.evaluate(() => {
         const found: string[] = []
         if (document.documentElement.scrollWidth > document.documentElement.clientWidth) found.push('the page scrolls sideways')
+        const tops = [...document.querySelectorAll('.facts > div')].map((fact) => fact.getBoundingClientRect().top)
+        const inRow = [...new Set(tops)].map((top) => tops.filter((other) => other === top).length)
+        if (new Set(inRow).size !== 1) found.push(`the facts stand ${inRow.join(' + ')}`)
         for (const svg of document.querySelectorAll('.picture svg')) {
           const frame = svg.getBoundingClientRect()
           if (frame.width === 0) continue
