@@ -168,11 +168,12 @@ const withMethod = (method: number): Uint8Array => {
   return zip
 }
 
-/** WMI buffer header of 64 KiB, then the log header's event. */
-const etl = (): Uint8Array => {
+/** WMI_BUFFER_HEADER of 64 KiB, then the log header's event: marker, size, hook id; TRACE_LOGFILE_HEADER with the buffer size again. */
+const etl = (version: number, type: number): Uint8Array => {
   const bytes = new Uint8Array(65_536)
   bytes[2] = 1
-  bytes.set([2, 0, 2, 0xc0], 0x48)
+  bytes.set([version, 0, type, 0xc0, 0x20, 3, 0, 0], 0x48)
+  bytes[0x6a] = 1
   return bytes
 }
 
@@ -186,7 +187,16 @@ it.each<[string, Uint8Array, string, FileOptions]>([
   ['a zip in a zip', zipSync({ 'inner.zip': zipSync({ 'trace.pcap': pcap(SCENE) }) }), 'malformed-archive', {}],
   ['a zip in a gzip', gzipSync(zipSync({ 'trace.pcap': pcap(SCENE) })), 'malformed-archive', {}],
   ['an empty zip', zipSync({}), 'malformed-archive', {}],
-  ['a Windows event trace', etl(), 'convert-first', {}],
+  ['a Windows event trace', etl(2, 2), 'convert-first', {}],
+  ['a Windows event trace of 32 bits, before Vista', etl(1, 1), 'convert-first', {}],
+  [
+    'a pcap of AIX, Ethernet',
+    Uint8Array.of(0xa1, 0xb2, 0xc3, 0xd4, 0, 2, 0, 2, ...new Uint8Array(15), 6, ...new Uint8Array(200)),
+    'convert-first',
+    {},
+  ],
+  ['an Ixia hardware capture', Uint8Array.of(0xac, 1, 0, 0x1c, 2, 0, 4, 0, ...new Uint8Array(200)), 'convert-first', {}],
+  ['an Ixia software capture, big-endian', Uint8Array.of(0x1c, 0, 1, 0xab, 0, 2, 0, 4, ...new Uint8Array(200)), 'convert-first', {}],
   [
     'a zip of 201 files',
     zipSync(Object.fromEntries(Array.from({ length: 201 }, (_, n) => [`${n}.pcap`, pcap(SCENE)]))),
