@@ -7,15 +7,13 @@ import { captureFormat, SNIFF_BYTES } from '../../core/capture/formats.ts'
 import { InputError } from '../../core/errors.ts'
 import { peerScope } from '../../core/intake/peer-scope.ts'
 import type { FileOptions } from '../../core/intake/receipt.ts'
-import { type CutLogOptions, cutLog } from '../../core/logs/cut-log.ts'
-import { cutLogSource, type SoughtCut } from '../../core/logs/cut-log-seek.ts'
 import type { Window } from '../../core/time/window.ts'
 import type { Arguments } from '../arguments.ts'
 import { type Command, type ExitCode, type Terminal, UsageError } from '../command.ts'
 import { readEndpoint } from '../endpoint.ts'
-import { readFileArguments } from '../file-argument.ts'
 import { fileSource } from '../file-source.ts'
 import { OUTPUT_OPTION, type Output, withOutput } from '../output.ts'
+import { plainFileArguments } from '../plain-file-argument.ts'
 import { instantOption } from '../time-options.ts'
 
 export const trim: Command = {
@@ -45,7 +43,7 @@ interface Kept {
 }
 
 async function run(args: Arguments, terminal: Terminal): Promise<ExitCode> {
-  const [file, more] = readFileArguments(args.files)
+  const [file, more] = await plainFileArguments(args.files)
   if (file === undefined || more !== undefined) throw new UsageError('name one file; trim several one after the other')
   const window = windowOption(args, terminal)
   const source = await fileSource(file.path)
@@ -86,6 +84,7 @@ async function cut(source: Source, options: FileOptions, window: Window, args: A
     }
   }
   if (onlyPeer !== undefined) throw new UsageError('--only-peer is for captures; this is a log')
+  const { trimLog } = await import('../trim-log.ts')
   const request = {
     window,
     fileOptions: options,
@@ -94,34 +93,19 @@ async function cut(source: Source, options: FileOptions, window: Window, args: A
     keepHeader: args.has('keep-header'),
     digest: false,
   }
-  const { cut, seeked } = await cutRecords(plain, request, output)
-  const { kept, recordsSeen, warnings, quality } = cut
-  return {
-    noun: 'record',
-    records: kept.records,
-    seen: seeked ? undefined : recordsSeen,
-    bytes: kept.bytes,
-    notes: [...unpackingNotes(report), ...warnings.map((w) => w.message), ...quality],
-  }
+  const trimmed = await trimLog(plain, request, output, isLarge(source))
+  return { ...trimmed, noun: 'record', notes: [...unpackingNotes(report), ...trimmed.notes] }
 }
 
 const unpackingNotes = ({ damage }: DecompressionReport): string[] => (damage ? [`${damage.says}. ${DAMAGE_ADVICE[damage.code]}`] : [])
 
-/** Bytes below which reading all costs a tenth of a second, and needs no time order. */
-const SEEK_FROM = 64 * 1024 * 1024
+/** Below this reading all costs a tenth of a second, and needs no time order. */
+const isLarge = ({ size }: Source): boolean => (size ?? 0) >= 64 * 1024 * 1024
 
 /** By seek where the output can begin again, should the seek meet what it cannot trust. */
 async function cutPackets(source: Source, options: CutOptions, { sink, restart }: Output): Promise<CutFacts> {
-  if (!restart || (source.size ?? 0) < SEEK_FROM) return cutCapture(source.open(), options, sink)
+  if (!restart || !isLarge(source)) return cutCapture(source.open(), options, sink)
   return cutSource(source, options, async () => {
-    await restart()
-    return sink
-  })
-}
-
-async function cutRecords(source: Source, options: CutLogOptions, { sink, restart }: Output): Promise<SoughtCut> {
-  if (!restart || (source.size ?? 0) < SEEK_FROM) return { cut: await cutLog(source.open(), options, sink), seeked: false }
-  return cutLogSource(source, options, async () => {
     await restart()
     return sink
   })
