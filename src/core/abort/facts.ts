@@ -70,6 +70,9 @@ export const lastOf = (facts: Facts, role: Role): Segment | undefined =>
 /** How long the evidence lasts: to the end of the capture, or to the incident where that is later known. */
 export const observedUntil = (facts: Facts): number => Math.max(facts.until, facts.incident ? facts.incident.at : facts.until)
 
+/** `1 segment`, `2 segments`. */
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
+
 export const seconds = (value: number): string => {
   if (value >= 120) return `${Math.round(value)} s`
   return value >= 10

@@ -1,7 +1,7 @@
 import { FIN, isData, RST, type Segment } from '../../tcp/segment.ts'
 import { endingReset } from '../ending.ts'
 import type { Reset } from '../facts/resets.ts'
-import { type Facts, seconds } from '../facts.ts'
+import { counted, type Facts, seconds } from '../facts.ts'
 import { type AbortRule, NOTHING, type Weighed, weigh } from '../rule.ts'
 
 const CSS = 'Microsoft CSS wiki: Network Device Reset Connection (two captures)'
@@ -84,7 +84,7 @@ export const lostBetween: AbortRule = {
       const lost = pair.toPeer.lost.filter((segment) => isData(segment) || segment.flags & FIN)
       const says =
         lost.length > 0
-          ? `${lost.length} segments left the host and never arrived at the peer's capture`
+          ? `${counted(lost.length, 'segment')} left the host and never arrived at the peer's capture`
           : 'what the host repeated arrived at the other capture'
       out.push(weigh(ladder.what === 'fin' ? 'fin-wait-1-timeout' : 'retransmission-timeout', 0.8, says, [lost[0] ?? ladder.sends.at(-1)]))
     }
@@ -101,7 +101,7 @@ export const hurtBetween: AbortRule = {
     const [first] = hurt
     if (!first) return NOTHING
     return [
-      weigh('corruption', hurt.length >= 2 ? 8 : 5, `${hurt.length} segments left intact and arrived with a wrong checksum`, [
+      weigh('corruption', hurt.length >= 2 ? 8 : 5, `${counted(hurt.length, 'segment')} left intact and arrived with a wrong checksum`, [
         first,
         hurt.at(-1),
       ]),

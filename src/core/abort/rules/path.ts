@@ -1,7 +1,7 @@
 import { endOf, RST } from '../../tcp/segment.ts'
 import { closedByBoth, endingReset, openStall } from '../ending.ts'
 import { longestSurvived, type Silence, silenceBefore } from '../facts/idle.ts'
-import { type Facts, lastOf, observedUntil, seconds } from '../facts.ts'
+import { counted, type Facts, lastOf, observedUntil, seconds } from '../facts.ts'
 import { type AbortRule, NOTHING, type Weighed, weigh } from '../rule.ts'
 import { rstIpId, rstMac, rstTtl } from './forged.ts'
 
@@ -150,7 +150,7 @@ export const damagedSegments: AbortRule = {
     const last = damaged.at(-1)
     const ladder = facts.ladders.host
     const inLadder = ladder?.sends.filter((send) => send.damaged).length ?? 0
-    const says = `${damaged.length} segments have a wrong TCP checksum${inLadder > 0 ? `, ${inLadder} of them the repeated one that was never acknowledged` : ''}`
+    const says = `${counted(damaged.length, 'segment')} ${damaged.length === 1 ? 'has' : 'have'} a wrong TCP checksum${inLadder > 0 ? `, ${inLadder} of them the repeated one that was never acknowledged` : ''}`
     const refs = [first, last, ...(ladder?.sends.filter((send) => send.damaged).slice(-1) ?? []), ladder?.sends.at(-1)]
     if (closedByBoth(facts)) return [weigh('corruption', 1, says, refs)]
     const answers = ladder?.heardAfter ?? []
@@ -174,7 +174,7 @@ export const nobodyAnswersArp: AbortRule = {
     const heard = lastOf(facts, 'peer')
     if (heard && heard.at > last.at) return NOTHING
     const weight = asked.length >= 3 ? 7 : asked.length === 2 ? 5 : 2.5
-    const says = `${asked.length} requests for the link address of ${first.ip} went unanswered`
+    const says = `${counted(asked.length, 'request')} for the link address of ${first.ip} went unanswered`
     const out: Weighed[] = [
       weigh('neighbor-unreachable', weight, says, [first, last, facts.ladders.host?.sends.at(-1), lastOf(facts, 'host')]),
     ]
@@ -242,7 +242,7 @@ export const severalPeersSilent: AbortRule = {
     if (!outage || closedByBoth(facts)) return NOTHING
     const peers = new Set(outage.dead.map((dead) => dead.ip))
     if (peers.size < 2) return NOTHING
-    const says = `${outage.dead.length} connections to ${peers.size} different peers fell silent at the same moment${outage.alive.length > 0 ? `, while ${outage.alive.length} other peer${outage.alive.length > 1 ? 's' : ''} went on answering` : ''}`
+    const says = `${counted(outage.dead.length, 'connection')} to ${counted(peers.size, 'different peer')} fell silent at the same moment${outage.alive.length > 0 ? `, while ${counted(outage.alive.length, 'other peer')} went on answering` : ''}`
     const refs = [facts.ladders.host?.sends.at(-1), lastOf(facts, 'host'), ...outage.dead.slice(0, 6).map((dead) => dead.last)]
     const out: Weighed[] = [weigh('network-outage', peers.size >= 3 ? 8 : 6.5, says, refs)]
     for (const cause of ['retransmission-timeout', 'fin-wait-1-timeout', 'keepalive-timeout', 'connect-timeout'] as const)

@@ -1,7 +1,7 @@
 import { endOf, isData, RST, type Segment } from '../../tcp/segment.ts'
 import { closedByBoth, endingReset, stoodStill } from '../ending.ts'
 import { silenceBefore } from '../facts/idle.ts'
-import { type Facts, seconds } from '../facts.ts'
+import { counted, type Facts, seconds } from '../facts.ts'
 import { type AbortRule, NOTHING, weigh } from '../rule.ts'
 
 /** A pause after which a close looks like a timer rather than like a reaction, seconds. */
@@ -23,7 +23,7 @@ export const peerClosedFirst: AbortRule = {
     const isQuiet = (silence?.seconds ?? 0) >= QUIET && !hasUnackedHostData(before)
     const isHostGone = facts.digest !== undefined && facts.digest.host.fins > 0 && !facts.fins.host
     if ((later.length === 0 && !resets.some((reset) => reset.from === 'peer')) || isHostGone) return NOTHING
-    const what = `the peer sent its FIN ${later.length > 0 ? `while the host went on sending (${later.length} segments after it)` : 'before the host had closed'}`
+    const what = `the peer sent its FIN ${later.length > 0 ? `while the host went on sending (${counted(later.length, 'segment')} after it)` : 'before the host had closed'}`
     const refs = [fin.first, later[0], resets[0]?.segment]
     const answered = resets.some((reset) => reset.from === 'peer')
     if (isQuiet) {
