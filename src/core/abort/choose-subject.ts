@@ -1,5 +1,6 @@
 import type { Question } from '../diagnosis/question.ts'
 import { absentPeers } from './absent-peer.ts'
+import { aroundOf } from './around.ts'
 import type { Capture } from './captures/read-capture.ts'
 import type { LogTies } from './facts/log-ties.ts'
 import type { Facts } from './facts.ts'
@@ -42,6 +43,9 @@ export interface ChooseFrom {
   readonly stated: Facts['incident']
 }
 
+/** Of connections that no TCP segment shows so many are looked at closely. */
+const MOST_UNSEEN = 8
+
 /** The likeliest candidates of the capture that fits best, looked at closely; the likeliest of those. */
 export async function chooseSubject(from: ChooseFrom): Promise<Chosen | undefined> {
   const ranked = from.captures.map((capture) => {
@@ -52,18 +56,29 @@ export async function chooseSubject(from: ChooseFrom): Promise<Chosen | undefine
   const [first] = ranked.sort((a, b) => top(b) - top(a))
   if (!first) return undefined
   const { sought, incident, error } = first
-  const judge = (view: View): Studied => ({ view, ...study({ view, incident, pair: undefined, ties: tiesOf(first, view) }) })
-  const order: Weighted[] = []
-  const views = await viewsOf(first.capture, first.candidates, first.capture.members[0]?.file.options.vantage)
-  for (const [i, view] of views.entries()) {
-    const candidate = first.candidates[i]
-    if (!candidate) continue
-    const one = judge(view)
-    order.push({ one, score: finalScore(one, candidate), because: whyChosen(candidate, sought, first.among) })
+  const judge = (capture: Capture, views: readonly View[]): Studied[] => {
+    const around = aroundOf(capture, views)
+    return views.map((view) => {
+      const found = around.get(view)
+      if (!found) throw new Error('what is around every view')
+      return { view, ...study({ view, incident, pair: undefined, ties: tiesOf(first, view), around: found }) }
+    })
   }
+  const views = await viewsOf(first.capture, first.candidates, first.capture.members[0]?.file.options.vantage)
+  const order = judge(first.capture, views).flatMap((one, i): Weighted[] => {
+    const candidate = first.candidates[i]
+    return candidate ? [{ one, score: finalScore(one, candidate), because: whyChosen(candidate, sought, first.among) }] : []
+  })
   for (const { capture, sought: own } of ranked) {
-    for (const { view, score, because } of [...absentPeers(capture, own), ...unreachableUdp(capture, own)])
-      order.push({ one: judge(view), score, because })
+    const unseen = [...absentPeers(capture, own), ...unreachableUdp(capture, own)].sort((a, b) => b.score - a.score).slice(0, MOST_UNSEEN)
+    const judged =
+      unseen.length === 0
+        ? []
+        : judge(
+            capture,
+            unseen.map(({ view }) => view),
+          )
+    order.push(...judged.flatMap((one, i): Weighted[] => (unseen[i] ? [{ one, score: unseen[i].score, because: unseen[i].because }] : [])))
   }
   const [best, ...rest] = order.sort((a, b) => b.score - a.score)
   if (!best || isBesidePoint(best.one, first)) return undefined

@@ -2,6 +2,7 @@ import type { EvidenceFile, Question } from '../diagnosis/question.ts'
 import { RST } from '../tcp/segment.ts'
 import type { TrackerLimits } from '../tcp/tracker.ts'
 import type { LogClock } from '../time/log-clock.ts'
+import { aroundOf } from './around.ts'
 import type { Capture } from './captures/read-capture.ts'
 import { type Chosen, chooseSubject } from './choose-subject.ts'
 import { type Companion, findCompanion } from './companions.ts'
@@ -112,10 +113,9 @@ async function withCompanions(
   const near = seen[0] ?? own
   const moved = incident && { ...incident, at: incident.at + near.offset }
   const pair = usefulPair(near.view, seen.slice(1))
-  const subject: Studied = {
-    view: near.view,
-    ...study({ view: near.view, incident: moved, pair, ties }),
-  }
+  const around = aroundOf(near.view.capture, [near.view]).get(near.view)
+  if (!around) throw new Error('what is around every view')
+  const subject: Studied = { view: near.view, ...study({ view: near.view, incident: moved, pair, ties, around }) }
   const observations = seen.map((one) => ({
     ...one,
     offset: one.offset - near.offset,

@@ -1,6 +1,5 @@
 import type { TrackedConnection } from '../tcp/connection.ts'
 import type { Capture } from './captures/read-capture.ts'
-import { digestOnly } from './facts/digest.ts'
 import type { Outage } from './facts/outage.ts'
 import type { Pointer } from './facts.ts'
 import type { View } from './study.ts'
@@ -9,28 +8,47 @@ import { sidesOf } from './subject.ts'
 /** Connections that fell silent within so many seconds of each other fell silent at the same moment: they do not all talk all the time. */
 const SAME_MOMENT = 3
 
-/** Whether other peers of the host fell silent when the subject's peer did. */
-export function outageAt(capture: Capture, view: View): Outage | undefined {
-  const { trace } = view
-  // Without a word of the peer it fell silent before the capture began.
-  const since = trace.peer.packets > 0 ? trace.peer.lastAt : trace.host.sawSyn ? trace.host.firstAt : capture.from
-  if (Number.isNaN(since) || trace.host.lastAt <= since) return undefined
-  const dead: Outage['dead'][number][] = []
-  const alive = new Set<string>()
-  const look = (connection: TrackedConnection, pointer: Pointer | undefined) => {
-    if (connection.protocol !== 'tcp') return
-    const { host, peer } = sidesOf(connection, { host: view.host.ip, peer: undefined })
-    if (host.ip !== view.host.ip) return
-    if (peer.packets > 0 && peer.lastAt > since + SAME_MOMENT) alive.add(peer.ip)
-    const silent = silentSince(connection, host, peer, capture.from)
-    if (silent === undefined || Math.abs(silent - since) > SAME_MOMENT + 0.1 * (trace.host.lastAt - since)) return
-    dead.push({ ip: peer.ip, port: peer.port, silentSince: silent, last: pointer ?? lastPointer(capture, connection, host.lastAt) })
+/** So many dead connections are told one by one; more make no outage clearer. */
+const MOST_DEAD = 1_000
+
+/** Looks at the connections of a capture, one after the other: whether other peers of the host fell silent when the subject's peer did. */
+export class OutageWatch {
+  readonly #capture: Capture
+  readonly #view: View
+  readonly #since: number
+  readonly #dead: Outage['dead'][number][] = []
+  readonly #alive = new Set<string>()
+
+  constructor(capture: Capture, view: View) {
+    const { host, peer } = view.trace
+    this.#capture = capture
+    this.#view = view
+    // Without a word of the peer it fell silent before the capture began.
+    this.#since = peer.packets > 0 ? peer.lastAt : host.sawSyn ? host.firstAt : capture.from
   }
-  for (const connection of capture.connections) look(connection, undefined)
-  for (const { connection, pointer } of digestOnly(capture)) look(connection, pointer)
-  const peers = new Set(dead.map((one) => one.ip).filter((ip) => !alive.has(ip)))
-  if (!peers.has(view.peer.ip)) return undefined
-  return { since, alive: [...alive], dead: dead.filter((one) => peers.has(one.ip)) }
+
+  /** Nothing that was said in vain: no outage to look for. */
+  get isIdle(): boolean {
+    return Number.isNaN(this.#since) || !(this.#view.trace.host.lastAt > this.#since)
+  }
+
+  see(connection: TrackedConnection, pointer: Pointer | undefined): void {
+    if (connection.protocol !== 'tcp' || this.isIdle) return
+    const { host, peer } = sidesOf(connection, { host: this.#view.host.ip, peer: undefined })
+    if (host.ip !== this.#view.host.ip) return
+    if (peer.packets > 0 && peer.lastAt > this.#since + SAME_MOMENT) this.#alive.add(peer.ip)
+    const silent = silentSince(connection, host, peer, this.#capture.from)
+    const near = SAME_MOMENT + 0.1 * (this.#view.trace.host.lastAt - this.#since)
+    if (silent === undefined || Math.abs(silent - this.#since) > near || this.#dead.length >= MOST_DEAD) return
+    const last = pointer ?? lastPointer(this.#capture, connection, host.lastAt)
+    this.#dead.push({ ip: peer.ip, port: peer.port, silentSince: silent, last })
+  }
+
+  result(): Outage | undefined {
+    const peers = new Set(this.#dead.map((one) => one.ip).filter((ip) => !this.#alive.has(ip)))
+    if (this.isIdle || !peers.has(this.#view.peer.ip)) return undefined
+    return { since: this.#since, alive: [...this.#alive], dead: this.#dead.filter((one) => peers.has(one.ip)) }
+  }
 }
 
 const lastPointer = (capture: Capture, { lastFrame }: TrackedConnection, at: number): Pointer => {

@@ -1,15 +1,14 @@
 import type { TrackedConnection } from '../tcp/connection.ts'
 import type { Role } from '../tcp/segment.ts'
 import type { Trace } from '../tcp/trace.ts'
+import type { Around } from './around.ts'
 import { assemble, vantageOf } from './assemble.ts'
 import type { Capture } from './captures/read-capture.ts'
 import { type TraceRequest, traceCapture } from './captures/trace-capture.ts'
 import { classify, type Judgement } from './classify.ts'
 import { digestBaseline } from './facts/digest.ts'
 import type { LogTies } from './facts/log-ties.ts'
-import type { Outage } from './facts/outage.ts'
 import type { Facts, Vantage } from './facts.ts'
-import { outageAt } from './outage.ts'
 import { type Candidate, sidesOf } from './subject.ts'
 
 /** One capture's view of the subject connection, looked at in detail. */
@@ -52,19 +51,6 @@ export async function viewsOf(capture: Capture, candidates: readonly Candidate[]
   })
 }
 
-/** TTLs of a machine's packets in its other connections, most packets first. */
-export function ttlsElsewhere(capture: Capture, ip: string, except: TrackedConnection): number[] {
-  const counts = new Map<number, number>()
-  for (const connection of capture.connections) {
-    if (connection === except) continue
-    for (const side of [connection.originator, connection.responder]) {
-      if (side.ip !== ip || !side.ttl || side.packets <= side.resets) continue
-      counts.set(side.ttl.usual, (counts.get(side.ttl.usual) ?? 0) + side.packets)
-    }
-  }
-  return [...counts].sort((a, b) => b[1] - a[1]).map(([ttl]) => ttl)
-}
-
 /** One connection, judged. */
 export interface Studied {
   readonly view: View
@@ -77,12 +63,12 @@ export interface StudyInput {
   readonly incident: Facts['incident']
   readonly pair: Facts['pair']
   readonly ties: LogTies
+  readonly around: Around
 }
 
 /** All facts about one view, and what the rules make of them. */
-export function study({ view, incident, pair, ties }: StudyInput): { facts: Facts; judgement: Judgement } {
+export function study({ view, incident, pair, ties, around }: StudyInput): { facts: Facts; judgement: Judgement } {
   const { capture, connection, trace } = view
-  const outage: Outage | undefined = outageAt(capture, view)
   const states = statesOf(connection, view)
   const facts = assemble({
     host: view.host,
@@ -91,9 +77,9 @@ export function study({ view, incident, pair, ties }: StudyInput): { facts: Fact
     capture,
     vantage: view.vantage,
     incident,
-    outage,
+    outage: around.outage,
     pair,
-    peerTtlElsewhere: ttlsElsewhere(capture, view.peer.ip, connection),
+    peerTtlElsewhere: around.peerTtlElsewhere,
     states,
     digest: digestBaseline(capture, view, connection.startedAt),
     checksumOffload: connection.originator.offloadedChecksums + connection.responder.offloadedChecksums > 2,
