@@ -9,6 +9,8 @@ export interface Flow {
   base: number | undefined
   lastIpId: number
   last: Segment | undefined
+  /** The latest bytes went on in other IP fragments: a gap after them is none. */
+  goesOn: boolean
   /** The last few segments: a mirror port's copy may come after some others. */
   readonly recent: Segment[]
   readonly outstanding: Map<number, Segment>

@@ -26,8 +26,8 @@ const RECENT = 8
 /** Places each segment of one connection in its flow as it passes. Feed it in time order; memory is bounded whatever passes. */
 export class FlowTrace {
   private readonly flows: Record<Role, Flow> = {
-    host: { side: newSide(), base: undefined, lastIpId: -1, last: undefined, recent: [], outstanding: new Map() },
-    peer: { side: newSide(), base: undefined, lastIpId: -1, last: undefined, recent: [], outstanding: new Map() },
+    host: { side: newSide(), base: undefined, lastIpId: -1, last: undefined, goesOn: false, recent: [], outstanding: new Map() },
+    peer: { side: newSide(), base: undefined, lastIpId: -1, last: undefined, goesOn: false, recent: [], outstanding: new Map() },
   }
   private readonly kept = new KeptSegments()
   private readonly bins: Bins
@@ -67,7 +67,7 @@ export class FlowTrace {
       superseded: false,
     }
     own.lastIpId = countSegment(own.side, segment, wire.windowScale, own.lastIpId)
-    if (!segment.copy && !segment.damaged) this.advance(own, other, segment, wire.sackEdges)
+    if (!segment.copy && !segment.damaged) this.advance(own, other, segment, wire)
     this.countOverTime(segment)
     this.kept.add(segment)
     own.last = segment
@@ -108,7 +108,7 @@ export class FlowTrace {
     else if (segment.window === 0 && !(segment.flags & SYN)) bins.add(SERIES.zeroWindows, segment.at, 1)
   }
 
-  private advance(own: Flow, other: Flow, segment: Segment, sackEdges: readonly number[]): void {
+  private advance(own: Flow, other: Flow, segment: Segment, { sackEdges, isFragmented }: WireSegment): void {
     const { side } = own
     const end = endOf(segment)
     if (segment.kind !== 'rst') {
@@ -118,7 +118,8 @@ export class FlowTrace {
         side.bytes += Math.max(0, end - Math.max(segment.seq, side.maxEnd))
         if (segment.kind === 'retransmission') side.retransmissions++
       }
-      if (segment.seq > side.maxEnd && side.packets > 1) side.unseen++
+      if (segment.seq > side.maxEnd && side.packets > 1 && !own.goesOn) side.unseen++
+      if (end > segment.seq) own.goesOn = isFragmented
       if (end > segment.seq && segment.kind !== 'keep-alive' && segment.kind !== 'zero-window-probe') {
         const before = own.outstanding.get(segment.seq)
         if (before) before.superseded = true
@@ -137,7 +138,8 @@ export class FlowTrace {
     const { side } = other
     if (segment.ack <= side.acked) return
     if (segment.ack > side.maxEnd) {
-      if (side.packets > 0) side.unseen++
+      if (side.packets > 0 && !other.goesOn) side.unseen++
+      other.goesOn = false
       side.maxEnd = segment.ack
     }
     side.acked = segment.ack

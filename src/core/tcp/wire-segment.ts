@@ -11,6 +11,8 @@ export interface WireSegment {
   seq: number
   ack: number
   length: number
+  /** More of it travels in other IP fragments: it is longer than `length`. */
+  isFragmented: boolean
   wireLength: number
   window: number
   ttl: number

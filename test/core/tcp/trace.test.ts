@@ -64,6 +64,18 @@ it('counts sequence numbers past 2^32', async () => {
   expect(trace.result().host.maxEnd).toBe(400)
 })
 
+it.each([
+  [true, 0],
+  [false, 1],
+])('bytes after a segment that goes on in other IP fragments (%s) are not unseen', (isFragmented, unseen) => {
+  const trace = new FlowTrace()
+  trace.add({ ...BASE, seq: 1 })
+  trace.add({ ...BASE, seq: 1, length: 1480, isFragmented })
+  trace.add({ ...BASE, seq: 4001, length: 100 })
+  trace.add({ ...BASE, from: 'peer', seq: 1, ack: 4101 })
+  expect(trace.result().host.unseen).toBe(unseen)
+})
+
 const BASE: WireSegment = {
   capture: 0,
   frame: 1,
@@ -73,6 +85,7 @@ const BASE: WireSegment = {
   seq: 0,
   ack: 1,
   length: 0,
+  isFragmented: false,
   wireLength: 60,
   window: 1000,
   ttl: 64,

@@ -91,6 +91,7 @@ function wireSegment(packet: Packet, capture: number, from: Role, options: TcpOp
     seq: packet.seq,
     ack: packet.ack,
     length: packet.payloadLength,
+    isFragmented: packet.moreFragments,
     wireLength: packet.originalLength,
     window: packet.transportStart + 16 <= packet.end ? packet.window : UNKNOWN_WINDOW,
     ttl: packet.ttl,
