@@ -76,7 +76,7 @@ export const NTSTATUS: ReadonlyMap<number, Row> = new Map<number, Row>([
 
 /**
  * errno by platform. Sources: Linux include/uapi/asm-generic/errno.h (x86, ARM; MIPS and SPARC differ); xnu and FreeBSD sys/errno.h;
- * illumos sys/errno.h; AIX sys/errno.h; HP-UX sys/errno.h; Microsoft UCRT errno.h; libuv uv/errno.h for its Windows values.
+ * illumos sys/errno.h; AIX: glibc's aix-errno.h; HP-UX: scsh's hpux/errno.scm (after HP's errno.h); Microsoft UCRT errno.h; libuv uv/errno.h for its Windows values.
  */
 const ERRNO: ReadonlyArray<readonly [canonical: CanonicalError, byPlatform: Readonly<Record<string, number>>]> = [
   ['EPIPE', { Linux: 32, 'macOS and BSD': 32, Solaris: 32, AIX: 32, 'HP-UX': 32, 'Windows C runtime': 32, 'libuv on Windows': -4047 }],
