@@ -9,12 +9,19 @@ export interface NamedPeer extends Omit<LogEndpoint, 'at'> {
 }
 
 const MAX_NAMES = 20_000
+const MAX_SEARCHED = 512 // characters of one record
 const MAX_WORDS = 24 // of one record: what names a queue or printer stands near its start
 const NAME = /[\p{L}\p{N}_][\p{L}\p{N}_.-]{1,63}/gu
 
-/** What is known about one name or about all records together: how often each address stood beside it. */
+/** How often an address stood beside a name, or anywhere. */
+interface Tie {
+  endpoint: NamedPeer
+  records: number
+}
+
+/** What is known about one name: a list, because most names have one address, and there are many names. */
 interface Ties {
-  readonly counts: Map<string, { endpoint: NamedPeer; records: number }>
+  readonly list: Tie[]
   total: number
 }
 
@@ -31,24 +38,38 @@ const MAX_ADDRESSES = 64 // of one name: a word with more names nobody
  */
 export class PeerNames {
   readonly #ties = new Map<string, Ties>()
-  readonly #all: Ties = { counts: new Map(), total: 0 }
+  readonly #all = new Map<string, Tie>()
+  #total = 0
 
   /** @param skip characters of the text's start that hold the stamp */
   learn(text: string, entities: LogEntities, skip: number): void {
     const endpoints = distinct(entities.endpoints)
     const [endpoint] = endpoints
     if (endpoints.length !== 1 || !endpoint) return
-    const peer: NamedPeer = { ip: endpoint.ip, port: endpoint.port, by: undefined }
-    count(this.#all, peer, MAX_NAMES)
+    const peer = this.#counted(endpoint)
     for (const name of namesIn(text, entities, skip)) {
       let ties = this.#ties.get(name)
       if (!ties) {
         if (this.#ties.size >= MAX_NAMES) continue
-        ties = { counts: new Map(), total: 0 }
+        ties = { list: [], total: 0 }
         this.#ties.set(name, ties)
       }
-      count(ties, peer, MAX_ADDRESSES)
+      count(ties, peer)
     }
+  }
+
+  /** The one object that stands for an address and its port: thousands of names refer to it. */
+  #counted({ ip, port }: LogEndpoint): NamedPeer {
+    this.#total++
+    const known = this.#all.get(ip)
+    if (!known) {
+      const peer: NamedPeer = { ip, port, by: undefined }
+      if (this.#all.size < MAX_NAMES) this.#all.set(ip, { endpoint: peer, records: 1 })
+      return peer
+    }
+    known.records++
+    if (port !== undefined && port !== known.endpoint.port) known.endpoint = { ip: known.endpoint.ip, port, by: undefined }
+    return port === known.endpoint.port ? known.endpoint : { ip: known.endpoint.ip, port, by: undefined }
   }
 
   /** The peer that a record is about: the address it has, else the one its names stand for; undefined where they do not say. */
@@ -59,20 +80,20 @@ export class PeerNames {
     // An arrow may also follow the traffic: an address that other records name alone is a peer's.
     const isTurned = ends !== undefined && this.#isKnown(ends.local.ip) && !this.#isKnown(ends.remote.ip)
     const [remote, local] = ends ? (isTurned ? [ends.local, ends.remote] : [ends.remote, ends.local]) : [first, undefined]
-    const peer = { ip: remote.ip, port: remote.port ?? this.#all.counts.get(remote.ip)?.endpoint.port, by: undefined }
+    const peer = { ip: remote.ip, port: remote.port ?? this.#all.get(remote.ip)?.endpoint.port, by: undefined }
     return local ? { ...peer, local: { ip: local.ip, port: local.port } } : peer
   }
 
   #isKnown(ip: string): boolean {
-    return this.#all.counts.has(ip)
+    return this.#all.has(ip)
   }
 
   #byNames(text: string, entities: LogEntities, skip: number): NamedPeer | undefined {
     const votes = new Map<string, { peer: NamedPeer; weight: number }>()
     for (const name of namesIn(text, entities, skip)) {
       const ties = this.#ties.get(name)
-      if (!ties || ties.counts.size >= MAX_ADDRESSES) continue
-      for (const { endpoint, records } of ties.counts.values()) {
+      if (!ties || ties.list.length >= MAX_ADDRESSES) continue
+      for (const { endpoint, records } of ties.list) {
         const weight = this.#weight(ties, endpoint.ip, records)
         const vote = votes.get(endpoint.ip)
         // The strongest word decides: a sentence has many words, and they all come together.
@@ -81,25 +102,25 @@ export class PeerNames {
     }
     const [best, second] = [...votes.values()].sort((a, b) => b.weight - a.weight)
     if (!best || (second && second.weight * MARGIN > best.weight)) return undefined
-    return best.weight > 0 || this.#all.counts.size === 1 ? best.peer : undefined
+    return best.weight > 0 || this.#all.size === 1 ? best.peer : undefined
   }
 
   /** How much the name speaks for the address: its share of the name's records, times how far that lies above the address's usual share. */
   #weight(ties: Ties, ip: string, records: number): number {
-    const usual = (this.#all.counts.get(ip)?.records ?? 0) / Math.max(1, this.#all.total)
+    const usual = (this.#all.get(ip)?.records ?? 0) / Math.max(1, this.#total)
     const lift = usual === 0 ? 1 : records / ties.total / usual
     const isPure = records * 10 >= ties.total * PURE
     return lift <= 1 || !isPure ? 0 : (records / (ties.total + 1)) * Math.log(lift)
   }
 }
 
-function count(ties: Ties, peer: NamedPeer, most: number): void {
-  const known = ties.counts.get(peer.ip)
+function count(ties: Ties, peer: NamedPeer): void {
+  const known = ties.list.find(({ endpoint }) => endpoint.ip === peer.ip)
   ties.total++
   if (known) {
     known.records++
     if (peer.port !== undefined) known.endpoint = peer
-  } else if (ties.counts.size < most) ties.counts.set(peer.ip, { endpoint: peer, records: 1 })
+  } else if (ties.list.length < MAX_ADDRESSES) ties.list.push({ endpoint: peer, records: 1 })
 }
 
 function distinct(endpoints: readonly LogEndpoint[]): LogEndpoint[] {
@@ -109,7 +130,7 @@ function distinct(endpoints: readonly LogEndpoint[]): LogEndpoint[] {
 /** Words that could name something, and jobs as `job:N`. Plain words without a digit, capital in the middle, `_` or `-` are kept too: a queue may be called `warehouse`. */
 export function namesIn(text: string, entities: LogEntities, skip: number): string[] {
   const names: string[] = entities.jobs.map((job) => `job:${job}`)
-  for (const match of text.slice(skip, skip + 512).matchAll(NAME)) {
+  for (const match of ownCopy(text.slice(skip, skip + MAX_SEARCHED)).matchAll(NAME)) {
     const [word] = match
     if (/^[\d.]+$/.test(word)) continue
     names.push(word)
@@ -117,6 +138,9 @@ export function namesIn(text: string, entities: LogEntities, skip: number): stri
   }
   return names
 }
+
+/** A name that is kept must not keep alive the long text that it was cut from, as a piece of a string does in V8. */
+const ownCopy = (text: string): string => (text.length < MAX_SEARCHED ? text : new TextDecoder().decode(new TextEncoder().encode(text)))
 
 /** Addresses and the peer of one record, for callers that hold its text. */
 export function peerOf(names: PeerNames, text: string, skip: number): { entities: LogEntities; peer: NamedPeer | undefined } {
