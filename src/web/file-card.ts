@@ -35,7 +35,7 @@ export interface CardContext {
 
 export function fileCard(context: CardContext): FileCard {
   const body = el('div')
-  const remove = button('Remove', context.onRemove, { class: 'link', 'aria-label': `Remove ${context.name}` })
+  const remove = button('Remove', context.onRemove, { class: 'link' })
   const head = el('div', { class: 'card-head' }, el('h2', {}, context.name), remove)
   const node = el('li', { class: 'card' }, head, body)
   return {
@@ -43,7 +43,9 @@ export function fileCard(context: CardContext): FileCard {
     show: (state) => {
       node.dataset.state = state.kind
       remove.hidden = state.kind === 'sending' || state.kind === 'sent'
-      remove.textContent = state.kind === 'reading' || state.kind === 'stalled' ? 'Cancel' : 'Remove'
+      const verb = state.kind === 'reading' || state.kind === 'stalled' ? 'Cancel' : 'Remove'
+      remove.textContent = verb
+      remove.setAttribute('aria-label', `${verb} ${context.name}`)
       body.replaceChildren(...contents(state, context))
     },
   }

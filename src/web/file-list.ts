@@ -144,6 +144,8 @@ export class FileList {
     const at = this.entries.findIndex(({ chosen }) => chosen.file === file)
     const [entry] = this.entries.splice(at, 1)
     entry?.cancel.abort()
+    // Who removed it by keyboard goes on where files are chosen, not at the top of the page.
+    if (entry?.card.node.contains(document.activeElement)) document.getElementById('files')?.focus()
     entry?.card.node.remove()
     this.arrange()
     announce(`${file.name} removed`)

@@ -140,6 +140,7 @@ describe('try it here', () => {
     expect(await violations(page)).toEqual([])
     await page.getByRole('button', { name: `Remove ${ring[0]}` }).click()
     await page.getByRole('heading', { name: 'c227_eth0: 4 files of a ring buffer' }).waitFor()
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('files')
     expect(await page.locator('.cards .cards > li').count()).toBe(4)
   })
 
