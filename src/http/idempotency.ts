@@ -1,9 +1,14 @@
 import type { Deps, Principal } from '../cases/deps.ts'
 import { Refusal } from '../cases/errors.ts'
 import { hashOf } from '../cases/secrets.ts'
+import { answerKey } from '../store/keys.ts'
 
 /** Letters, digits and punctuation of ASCII, as draft-ietf-httpapi-idempotency-key-header's examples have. */
 const KEY = /^[\x20-\x7e]{1,255}$/
+
+/** Bytes: a row of D1 holds 2 MB, and the receipts of a large capture are longer. What is longer lies with the case's files. */
+const LONGEST_IN_ROW = 1_000_000
+const IN_STORE = new Uint8Array(0)
 
 /**
  * One Idempotency-Key of one tenant. The remembered answer may hold a secret that is shown once, so it is encrypted under the
@@ -44,7 +49,7 @@ export class Idempotency {
     if (known.fingerprint !== (await fingerprint())) {
       throw new Refusal('idempotency-mismatch', 'this Idempotency-Key was used for another request', 'Use a new key for a new request.')
     }
-    const body = await this.#decrypt(known.answer)
+    const body = await this.#decrypt(await this.#wholeOf(known.answer, known.caseId))
     const headers = { 'content-type': 'application/json', 'cache-control': 'no-store', 'idempotency-replayed': 'true' }
     return new Response(body, { status: known.status, headers })
   }
@@ -52,9 +57,19 @@ export class Idempotency {
   async finish(fingerprint: string, answer: Response): Promise<Response> {
     const body = new Uint8Array(await answer.arrayBuffer())
     const caseId = /^\/v1\/cases\/(\w+)/.exec(answer.headers.get('location') ?? '')?.[1]
-    const finished = { fingerprint, status: answer.status, answer: await this.#encrypt(body), caseId }
+    const sealed = await this.#encrypt(body)
+    const isLong = caseId !== undefined && sealed.length > LONGEST_IN_ROW
+    if (isLong) await this.#deps.objects.put(answerKey(this.#tenant, caseId, this.#hash), sealed, 'application/octet-stream')
+    const finished = { fingerprint, status: answer.status, answer: isLong ? IN_STORE : sealed, caseId }
     await this.#deps.state.idempotency.finish(this.#tenant, this.#hash, finished)
     return new Response(body, answer)
+  }
+
+  async #wholeOf(answer: Uint8Array<ArrayBuffer>, caseId: string | null): Promise<Uint8Array<ArrayBuffer>> {
+    if (answer.length > 0) return answer
+    const stored = await this.#deps.objects.get(answerKey(this.#tenant, caseId ?? '', this.#hash))
+    if (!stored) throw new Error('a remembered answer is gone')
+    return new Uint8Array(await new Response(stored.body).arrayBuffer())
   }
 
   async forget(): Promise<void> {

@@ -14,6 +14,9 @@ export const revisionFolder = (tenant: string, caseId: string, revision: number)
 export const resultFolder = (tenant: string, caseId: string, revision: number, engine: string, token: string): string =>
   `${revisionFolder(tenant, caseId, revision)}${engine}-${token}/`
 
+/** A remembered answer that is too long for a row of the database. */
+export const answerKey = (tenant: string, caseId: string, keyHash: string): string => `${caseFolder(tenant, caseId)}answers/${keyHash}`
+
 export const rawFolder = (tenant: string, caseId: string): string => `raw/${tenant}/${caseId}/`
 
 export const rawKey = (tenant: string, caseId: string, uploadId: string): string => `${rawFolder(tenant, caseId)}${uploadId}`

@@ -2,6 +2,7 @@ import { gzipSync } from 'fflate'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { failDiagnosis, GAVE_UP } from '../../src/cases/run-diagnosis.ts'
 import type { CutReceipt } from '../../src/core/intake/receipt.ts'
+import { pcap } from '../support/capture-files.ts'
 import { fields, form, openCase, putSample, SAMPLE, sampleBytes } from '../support/sample.ts'
 import { TestService } from '../support/service.ts'
 
@@ -52,6 +53,26 @@ describe('an Idempotency-Key', () => {
     const first = await send('a.pcap')
     expect(await send('a.pcap')).toEqual(first)
     expect(await send('b.pcap')).toMatchObject({ status: 422, body: { code: 'idempotency-mismatch' } })
+  })
+
+  it('repeats an answer that is longer than a row of the database, which goes with the case', async () => {
+    const lines = Array.from(
+      { length: 1800 },
+      (_, index) => `0.${1000 + index} 10.1.${index >> 8}.${index & 255}:${2000 + index} > peer SYN`,
+    )
+    const large = Uint8Array.from(pcap(lines.join('\n'), { start: SAMPLE.incidentAt }))
+    const send = async (): Promise<{ status: number; text: string }> => {
+      const answer = await service.fetch('POST', '/v1/intake', { body: form([...fields(), ['file', large, 'large.pcap']]), headers })
+      return { status: answer.status, text: await answer.text() }
+    }
+    const first = await send()
+    expect(first.status).toBe(202)
+    expect(first.text.length).toBeGreaterThan(1_000_000)
+    expect(await send()).toEqual(first)
+    const { id } = JSON.parse(first.text) as { id: string }
+    expect((await service.stored(`cases/dev/${id}/answers/`)).length).toBe(1)
+    await service.call('DELETE', `/v1/cases/${id}`)
+    expect(await service.stored(`cases/dev/${id}/`)).toEqual([])
   })
 
   it('of another key of the same tenant is another one', async () => {

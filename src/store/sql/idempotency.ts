@@ -5,6 +5,7 @@ export interface RememberedAnswer {
   /** Null while the first request still runs. */
   readonly status: number | null
   readonly answer: Uint8Array<ArrayBuffer> | null
+  readonly caseId: string | null
 }
 
 export interface FinishedAnswer {
@@ -30,10 +31,12 @@ export function sqlIdempotency(sql: Sql) {
       )
       const query = 'INSERT OR IGNORE INTO idempotency (tenant, key_hash, created_at) VALUES (?, ?, ?)'
       if ((await sql.run(query, tenant, keyHash, now)) === 1) return 'new'
-      const known = await sql.first<{ fingerprint: string | null; status: number | null; answer: ArrayLike<number> | null }>(
-        'SELECT fingerprint, status, answer FROM idempotency WHERE tenant = ? AND key_hash = ?',
-        ...[tenant, keyHash],
-      )
+      const known = await sql.first<{
+        fingerprint: string | null
+        status: number | null
+        answer: ArrayLike<number> | null
+        caseId: string | null
+      }>('SELECT fingerprint, status, answer, case_id AS caseId FROM idempotency WHERE tenant = ? AND key_hash = ?', ...[tenant, keyHash])
       if (!known) return this.begin(tenant, keyHash, now)
       // D1 answers a BLOB as an array of numbers, node:sqlite as bytes.
       return { ...known, answer: known.answer ? Uint8Array.from(known.answer) : null }
