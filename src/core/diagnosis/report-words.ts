@@ -5,7 +5,7 @@ import type { Cause, Diagnosis, LookAt, Party, Ref } from './schema.ts'
 /** What each cause is called in a heading: a customer's words, no verdict on a vendor. */
 export const CAUSE_TITLES: Record<Cause, string> = {
   'fin-wait-1-timeout': 'The goodbye was never acknowledged',
-  'fin-wait-2-timeout': 'The other side never said goodbye',
+  'fin-wait-2-timeout': 'The other side did not say goodbye in time',
   'retransmission-timeout': 'Data was never acknowledged',
   'keepalive-timeout': 'Keep-alive probes went unanswered',
   'early-close': 'The peer closed while the host was still sending',

@@ -7,8 +7,7 @@ import { type Facts, seconds } from '../facts.ts'
 export const HEADLINES: Readonly<Record<Cause, (facts: Facts) => string>> = {
   'fin-wait-1-timeout': ({ host, peer }) =>
     `${host.ip} gave up closing the connection: ${peer.ip} never acknowledged its FIN. Look at the path to ${peer.ip}, and at that device.`,
-  'fin-wait-2-timeout': ({ host, peer }) =>
-    `${host.ip} dropped a half-closed connection: ${peer.ip} acknowledged the close and never closed its own side. Look at ${peer.ip}.`,
+  'fin-wait-2-timeout': (facts) => halfClosedHeadline(facts),
   'retransmission-timeout': (facts) => {
     const [owner, other] = ownerFirst(facts, 'retransmission-timeout')
     return `${owner} gave up: what it sent to ${other} was repeated and never acknowledged. Look at the path, and at ${other}.`
@@ -53,6 +52,13 @@ export const HEADLINES: Readonly<Record<Cause, (facts: Facts) => string>> = {
 /** Who gave up, and whom it had waited for. */
 const ownerFirst = (facts: Facts, cause: Cause): readonly [string, string] =>
   ACTS[cause](facts).abortedBy === 'peer' ? [facts.peer.ip, facts.host.ip] : [facts.host.ip, facts.peer.ip]
+
+const halfClosedHeadline = ({ host, peer, fins }: Facts): string => {
+  const [acked, own] = [fins.host?.ackedBy, fins.peer?.first]
+  const close =
+    acked && own && own.at > acked.at ? `closed its own side only ${seconds(own.at - acked.at)} later` : 'never closed its own side'
+  return `${host.ip} dropped a half-closed connection: ${peer.ip} acknowledged the close and ${close}. Look at ${peer.ip}.`
+}
 
 const stallHeadline = (facts: Facts): string => {
   const reset = endingReset(facts)

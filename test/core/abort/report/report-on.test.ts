@@ -70,3 +70,16 @@ it('an RST that a device sent in the name of the host is said and drawn so', asy
   expect(verdict).toMatchObject({ cause: 'middlebox-reset', headline: expect.stringContaining('in the name of 10.0.0.5') })
   expect(sequence.find(({ flags }) => flags === 'RST ACK')).toMatchObject({ from: 'middlebox', to: 'peer' })
 })
+
+it.each([
+  ['PSH ACK len=58', 'never closed its own side'],
+  ['FIN ACK', 'closed its own side only 150 s later'],
+])('a half-closed connection that the peer answers late by %s: it %s', async (late, says) => {
+  const text = `${opened()}${sent(0.01, 4)}
+1.000 host > peer FIN ACK
+1.001 peer > host ACK
+151.000 peer > host ${late}
+151.001 host > peer RST`
+  const { verdict } = await diagnosed([capture(text)])
+  expect(verdict).toMatchObject({ cause: 'fin-wait-2-timeout', headline: expect.stringContaining(says) })
+})
