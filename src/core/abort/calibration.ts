@@ -4,7 +4,7 @@
  * is taken, because captures that nobody has seen are harder. Fit again and raise `version` when a rule's weight changes.
  */
 export const CALIBRATION = {
-  version: 3,
+  version: 4,
   /** Score of "it cannot be said": a cause must beat it. */
   undetermined: 1.4,
   /** Score of a cause that no rule speaks for. */

@@ -4,6 +4,7 @@ import { endingReset } from '../ending.ts'
 import type { Reset } from '../facts/resets.ts'
 import { hopsOf, usualOf } from '../facts/ttl.ts'
 import { type Facts, seconds } from '../facts.ts'
+import { makerOf, withMaker } from '../link-makers.ts'
 import { type AbortRule, NOTHING, type Weighed, weigh } from '../rule.ts'
 
 const PAPER = 'Weaver, Sommer, Paxson: Detecting Forged TCP Reset Packets, NDSS 2009'
@@ -203,6 +204,9 @@ const answersSomething = (facts: Facts, back: Reset, first: Reset): boolean =>
       s !== first.trigger,
   )
 
+/** What a maker's name weighs: any maker's interface may sit in any device. */
+const HINT = 0.5
+
 /** Another link address than the rest of that side's packets: another machine put it on the wire. */
 export const rstMac: AbortRule = {
   id: 'rst-mac',
@@ -215,8 +219,12 @@ export const rstMac: AbortRule = {
     const usual = seen && seen.total >= 3 ? seen : digest?.mac ? { value: digest.mac, share: 1, total: digest.packets } : seen
     if (!usual || usual.value === '' || usual.total < 3 || usual.share < 0.9) return NOTHING
     if (usual.value === reset.segment.mac) return []
-    const says = `the RST came from link address ${reset.segment.mac}; ${usual.total} other packets of that side came from ${usual.value}`
+    const says = `the RST came from link address ${withMaker(reset.segment.mac)}; ${usual.total} other packets of that side came from ${withMaker(usual.value)}`
     const out: Weighed[] = [weigh('middlebox-reset', 2.5, says, [reset.segment])]
+    const [maker, usually] = [makerOf(reset.segment.mac), makerOf(usual.value)]
+    if (maker?.makes === 'network devices' && usually?.makes !== 'network devices') {
+      out.push(weigh('middlebox-reset', HINT, `${maker.name}, whose link address sent the RST, makes network devices`, [reset.segment]))
+    }
     if (reset.from === 'peer')
       out.push(weigh('peer-reset', -2.5, says, [reset.segment]), weigh('peer-restarted', -2, says, []), weigh('early-close', -2, says, []))
     else out.push(weigh('host-abort', -2.5, says, [reset.segment]))

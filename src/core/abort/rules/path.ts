@@ -2,6 +2,7 @@ import { endOf, RST } from '../../tcp/segment.ts'
 import { closedByBoth, endingReset, openStall } from '../ending.ts'
 import { longestSurvived, type Silence, silenceBefore } from '../facts/idle.ts'
 import { counted, type Facts, lastOf, observedUntil, seconds } from '../facts.ts'
+import { withMaker } from '../link-makers.ts'
 import { type AbortRule, NOTHING, type Weighed, weigh } from '../rule.ts'
 import { rstIpId, rstMac, rstTtl } from './forged.ts'
 
@@ -196,7 +197,7 @@ export const twoMachines: AbortRule = {
     if (!usual) return NOTHING
     const other = facts.peerBindings.filter((binding) => binding.mac !== usual && binding.mac !== '')
     const rst = reset?.from === 'peer' && reset.segment.mac !== '' && reset.segment.mac !== usual ? reset.segment : undefined
-    const says = `two machines answer for ${facts.peer.ip}: ${usual} and ${rst?.mac ?? other[0]?.mac}`
+    const says = `two machines answer for ${facts.peer.ip}: ${withMaker(usual)} and ${withMaker(rst?.mac ?? other[0]?.mac ?? '')}`
     if (rst && other.some((binding) => binding.mac === rst.mac)) {
       return [
         weigh('duplicate-address', 9, `${says}; the second one announced the address and sent the RST`, [rst, other[0]]),

@@ -1,5 +1,16 @@
 import { expect, it } from 'vitest'
-import { elsewhere, inOrder, opened, STACKS, type Stacks, sent, verdictOn } from '../../../support/diagnosed.ts'
+import {
+  captureFile,
+  diagnosed,
+  dressed,
+  elsewhere,
+  inOrder,
+  opened,
+  STACKS,
+  type Stacks,
+  sent,
+  verdictOn,
+} from '../../../support/diagnosed.ts'
 
 const linux: Stacks = { host: STACKS.linux, peer: STACKS.linux }
 const routed: Stacks = { host: 'ttl=128', peer: 'ttl=60' }
@@ -160,4 +171,21 @@ it('is never surer than 95 % of the sender of an RST that one capture away from 
   const verdict = await verdictOn(inOrder(JOB, '0.3 host > peer PSH ACK len=1000\n0.302 peer > host RST ACK', REST), linux)
   expect(verdict).toMatchObject({ cause: 'peer-reset', abortedBy: 'peer' })
   expect(verdict.partyConfidence).toBeLessThanOrEqual(0.95)
+})
+
+it.each<[string, string, string, string]>([
+  [
+    'a firewall maker, beside a printer’s',
+    '00:09:0f:00:00:01',
+    '00:09:0f:00:00:01 (Fortinet)',
+    'Fortinet, whose link address sent the RST',
+  ],
+  ['nobody in the table', '02:00:00:00:00:66', 'link address 02:00:00:00:00:66;', ''],
+])('an RST from the link address of %s is said to be so, as a hint', async (_, mac, words, hint) => {
+  const text = inOrder(JOB.replaceAll(/(peer > .*)$/gm, '$1 mac=00:1b:a9:00:00:09'), MIDDLE, `0.302 peer > host RST ACK mac=${mac}`, REST)
+  const { evidence } = await diagnosed([captureFile(dressed(text, linux))])
+  const said = evidence.map(({ says }) => says).join('\n')
+  expect(said).toContain(words)
+  expect(said).toContain('00:1b:a9:00:00:09 (Brother)')
+  expect(said.includes('makes network devices')).toBe(hint !== '')
 })
