@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { unzipSync } from 'fflate'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { ed25519Signer, makeSigningKey, verifyEd25519 } from '../../../src/cases/ed25519.ts'
 import { writeBundle } from '../../../src/core/diagnosis/bundle.ts'
 import { openBundle } from '../../../src/core/diagnosis/bundle-read.ts'
@@ -33,8 +33,14 @@ async function bundleOf(
   return { bytes: concat(out), diagnosis }
 }
 
+const folders: string[] = []
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true })
+})
+
 function unpack(bytes: Uint8Array): string {
   const folder = mkdtempSync(join(tmpdir(), 'hangup-bundle-'))
+  folders.push(folder)
   for (const [name, content] of Object.entries(unzipSync(bytes))) {
     mkdirSync(dirname(join(folder, name)), { recursive: true })
     writeFileSync(join(folder, name), content)

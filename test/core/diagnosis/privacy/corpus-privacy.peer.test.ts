@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
@@ -120,6 +120,7 @@ describe('a pseudonymised capture of the corpus', () => {
       const malformed = execFileSync('tshark', ['-r', file, '-Y', '_ws.malformed && !tcp.len'], { encoding: 'utf8', stdio: 'pipe' })
       expect(malformed, truth.name).toBe('')
     }
+    rmSync(folder, { recursive: true })
   })
 
   it.each(truths.filter((__, i) => i % 4 === 0).map((truth): [string, Truth] => [truth.name, truth]))(
