@@ -1,4 +1,4 @@
-import type { CaseRecord } from '../store/records.ts'
+import type { CaseRecord, Tombstone } from '../store/records.ts'
 import type { CaseChange } from '../store/sql/cases.ts'
 import type { NewEvent } from '../store/sql/events.ts'
 import type { Deps, Principal } from './deps.ts'
@@ -8,13 +8,12 @@ import { Refusal } from './errors.ts'
 export async function findCase(deps: Deps, principal: Principal, id: string): Promise<CaseRecord> {
   const found = principal.caseId === undefined || principal.caseId === id ? await deps.state.cases.get(principal.tenant, id) : undefined
   if (!found) throw new Refusal('unknown-case', 'there is no such case', 'Check the id; a case of another tenant is not shown.')
-  if (found.deletedAt !== undefined) {
-    throw new Refusal('deleted', 'this case was deleted', 'Open a new case; nothing of this one is left.', {
-      details: { receipt: found.tombstone },
-    })
-  }
+  if (found.deletedAt !== undefined) throw caseDeleted(found.tombstone)
   return found
 }
+
+export const caseDeleted = (receipt: Tombstone | undefined): Refusal =>
+  new Refusal('deleted', 'this case was deleted', 'Open a new case; nothing of this one is left.', { details: { receipt } })
 
 /** An upload link goes to the customer: it tells what was found only where the case was opened so. */
 export const maySeeVerdict = (viewer: Principal, { question }: CaseRecord): boolean =>

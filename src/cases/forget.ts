@@ -44,13 +44,15 @@ export async function forgetCase(deps: Deps, found: CaseRecord, by: string): Pro
   const now = deps.now()
   const time = (ms: number): string => new Date(ms).toISOString()
   const tombstone: Tombstone = { id: found.id, openedAt: time(found.createdAt), deletedAt: time(now), by, objects: 0, files: files.length }
-  await deps.state.cases.bury(found, tombstone, now)
+  const isFirst = await deps.state.cases.bury(found, tombstone, now)
   for (const upload of uploads) {
     if (upload.storeId !== undefined) await deps.objects.uploads.abort(rawKey(found.tenant, found.id, upload.id), upload.storeId)
   }
   const objects = await emptyCase(deps, found)
   deps.log('case.deleted', { tenant: found.tenant, case: found.id, by, objects })
-  return { ...tombstone, objects }
+  const receipt = { ...tombstone, objects }
+  if (isFirst) await deps.state.cases.setTombstone(receipt)
+  return receipt
 }
 
 export async function emptyCase(deps: Deps, { tenant, id }: Pick<CaseRecord, 'tenant' | 'id'>): Promise<number> {

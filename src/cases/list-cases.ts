@@ -30,7 +30,10 @@ export async function listCases(deps: Deps, principal: Principal, wish: ListWish
 
 /** A case's `peer` may be given back as it was sent: only its address is compared. */
 function addressOf(peer: string | undefined): string | undefined {
-  return peer === undefined ? undefined : (PeerText.safeParse(peer).data?.ip ?? peer)
+  if (peer === undefined) return undefined
+  const { data } = PeerText.safeParse(peer)
+  if (!data) throw new Refusal('bad-request', 'peer: this is no IP address', 'Name the peer by address, with or without its port.')
+  return data.ip
 }
 
 function readCursor(cursor: string): { createdAt: number; id: string } {

@@ -1,4 +1,5 @@
 import type { CaseRecord } from '../store/records.ts'
+import type { TenantSettings } from '../store/sql/access.ts'
 import type { Deps, Principal } from './deps.ts'
 import { Refusal } from './errors.ts'
 import { audit, findCase } from './find-case.ts'
@@ -32,20 +33,24 @@ export async function openCase(deps: Deps, principal: Principal, question: CaseQ
 export async function newCase(deps: Deps, principal: Principal, question: CaseQuestion): Promise<CaseRecord> {
   const { settings } = await tenantOf(deps, principal.tenant)
   if (question.callbackUrl !== undefined) await checkTarget(deps, question.callbackUrl)
-  if ((await deps.state.cases.countOpen(principal.tenant)) >= settings.openCases) {
-    throw new Refusal(
-      'too-many-cases',
-      `your ${settings.openCases} cases are all in use`,
-      'Delete old cases, or ask the operator for more.',
-      {
-        retryAfterSeconds: 3600,
-      },
-    )
-  }
+  if ((await deps.state.cases.countOpen(principal.tenant)) >= settings.openCases) throw noRoom(settings)
+  const opened = freshRecord(deps, principal.tenant, question, settings)
+  await deps.state.cases.insert(opened)
+  await audit(deps, principal, opened.id, 'case.opened', { scope: question.scope ?? null, payload: question.privacy.payload })
+  deps.log('case.opened', { tenant: principal.tenant, case: opened.id })
+  return opened
+}
+
+const noRoom = ({ openCases }: TenantSettings): Refusal =>
+  new Refusal('too-many-cases', `your ${openCases} cases are all in use`, 'Delete old cases, or ask the operator for more.', {
+    retryAfterSeconds: 3600,
+  })
+
+function freshRecord(deps: Deps, tenant: string, question: CaseQuestion, settings: TenantSettings): CaseRecord {
   const now = deps.now()
-  const opened: CaseRecord = {
+  return {
     id: newId('case', deps),
-    tenant: principal.tenant,
+    tenant,
     version: 1,
     status: 'open',
     question,
@@ -68,8 +73,4 @@ export async function newCase(deps: Deps, principal: Principal, question: CaseQu
     deletedAt: undefined,
     tombstone: undefined,
   }
-  await deps.state.cases.insert(opened)
-  await audit(deps, principal, opened.id, 'case.opened', { scope: question.scope ?? null, payload: question.privacy.payload })
-  deps.log('case.opened', { tenant: principal.tenant, case: opened.id })
-  return opened
 }

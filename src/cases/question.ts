@@ -60,7 +60,17 @@ function isTimezone(name: string): boolean {
   }
 }
 
-const IncidentAt = z.iso.datetime({ offset: true, error: 'expected an RFC 3339 time with an offset, such as 2026-03-01T14:05:00+01:00' })
+const IncidentAt = z.iso
+  .datetime({ offset: true, abort: true, error: 'expected an RFC 3339 time with an offset, such as 2026-03-01T14:05:00+01:00' })
+  .refine((text) => Date.parse(text) >= 0, 'expected a time from 1970 on: no capture is older')
+
+/** A half-open window of no length holds nothing, whatever is sent. */
+export const isWindowEmpty = (question: {
+  readonly window?: { readonly before?: number | undefined; readonly after?: number | undefined } | undefined
+  readonly incidentToleranceSeconds: number
+}): boolean => question.incidentToleranceSeconds === 0 && question.window?.before === 0 && question.window.after === 0
+
+export const EMPTY_WINDOW = 'the window has no length: nothing could fall into it; give `before`, `after` or `incidentToleranceSeconds`'
 
 /** What `POST /v1/cases` asks for, as the caller writes it. */
 export const CaseFields = z
@@ -105,6 +115,7 @@ export const CaseFields = z
     path: ['scope'],
     error: '`peers` keeps only packets to and from the peer: name it in `peer`, or leave `scope` out',
   })
+  .refine((question) => !isWindowEmpty(question), { path: ['window'], error: EMPTY_WINDOW })
 
 /** The question of a case as it is kept. */
 export type CaseQuestion = z.infer<typeof CaseFields>

@@ -3,7 +3,7 @@ import type { Deps, Principal } from './deps.ts'
 import { Refusal } from './errors.ts'
 import { rememberHints } from './evidence/case-privacy.ts'
 import { audit, changeCase, report } from './find-case.ts'
-import type { Corrections } from './question.ts'
+import { type Corrections, EMPTY_WINDOW, isWindowEmpty } from './question.ts'
 
 const STREAM_DEAD_AFTER = 20 * 60_000 // milliseconds: no streaming upload lasts longer than its connection may
 
@@ -22,7 +22,9 @@ export async function queueDiagnosis(deps: Deps, principal: Principal, caseId: s
         details: { files: names },
       })
     }
+    const now = deps.now()
     const question = { ...known.question, ...corrections }
+    if (isWindowEmpty(question)) throw new Refusal('bad-request', EMPTY_WINDOW, 'Correct `window`.')
     const files = await deps.state.files.of(caseId)
     if (question.error === undefined && !files.some((file) => file.state === 'stored')) {
       throw new Refusal('no-files', 'there is nothing to diagnose', 'Send a capture or a log first, or name the error text or code.')
@@ -32,7 +34,8 @@ export async function queueDiagnosis(deps: Deps, principal: Principal, caseId: s
       peer: question.peer?.ip ?? null,
       status: 'queued',
       revision: known.revision + 1,
-      queuedAt: deps.now(),
+      askedAt: now,
+      queuedAt: now,
       failure: null,
       progress: { step: 'queued', percent: 0 },
       leaseToken: null,

@@ -31,6 +31,7 @@ export async function sweep(deps: Deps): Promise<void> {
     await emptyCase(deps, deleted)
     await deps.state.cases.purged(deleted.id, deps.now())
   }
+  await deps.state.links.forgetExpired(deps.now())
   await deps.state.idempotency.forgetBefore(deps.now() - IDEMPOTENCY_LIFE)
 }
 

@@ -7,7 +7,7 @@ import { Allowance } from './allowance.ts'
 import type { Deps, Principal } from './deps.ts'
 import { Refusal } from './errors.ts'
 import { checkName } from './file-name.ts'
-import { audit, findCase } from './find-case.ts'
+import { audit, caseDeleted, findCase } from './find-case.ts'
 import { clearLeftovers } from './forget.ts'
 import { newId } from './ids.ts'
 import { spendLink } from './links.ts'
@@ -169,7 +169,7 @@ export async function putPart(deps: Deps, put: PartPut): Promise<StoredPart> {
     throw new Refusal('forbidden', 'this URL is not good, or not any more', 'Ask GET …/uploads/{uploadId} for fresh ones.')
   const { uploads } = deps.objects
   const upload = await deps.state.uploads.get(put.caseId, put.uploadId)
-  if (upload?.via !== 'parts' || 'presign' in uploads) throw unknownUpload()
+  if (upload?.via !== 'parts' || 'presign' in uploads) throw await noSuchUpload(deps, put.caseId)
   if (upload.state !== 'receiving')
     throw new Refusal('upload-complete', 'this upload is complete already', 'Send the file anew to replace it.')
   const partSize = upload.partSize ?? PART_SIZE
@@ -183,11 +183,17 @@ export async function putPart(deps: Deps, put: PartPut): Promise<StoredPart> {
     const key = rawKey(upload.tenant, upload.caseId, upload.id)
     const part = await uploads.put(key, storeIdOf(upload), put.number, put.body, put.size)
     await allowance.use(put.size)
-    if (!(await deps.state.uploads.addPart(upload.id, part))) throw unknownUpload()
+    if (!(await deps.state.uploads.addPart(upload.id, part))) throw await noSuchUpload(deps, put.caseId)
     return part
   } finally {
     await allowance.settle()
   }
+}
+
+/** Why a signed URL names no upload: its case may be deleted. */
+async function noSuchUpload(deps: Deps, caseId: string): Promise<Refusal> {
+  const tombstone = await deps.state.cases.tombstone(caseId)
+  return tombstone ? caseDeleted(tombstone) : unknownUpload()
 }
 
 export async function cancelUpload(deps: Deps, principal: Principal, caseId: string, uploadId: string): Promise<void> {

@@ -4,7 +4,7 @@ import type { CaseRecord, FileRecord, UploadRecord } from '../store/records.ts'
 import { ChecklistItem, checklistOf } from './checklist.ts'
 import type { Deps, Principal } from './deps.ts'
 import { maySeeVerdict } from './find-case.ts'
-import { ASKS, peerText, scopeOf, windowOf } from './question.ts'
+import { ASKS, type CaseQuestion, peerText, scopeOf, windowOf } from './question.ts'
 import { ReceiptSummary } from './receipt-summary.ts'
 import { type Recurrence, RecurrenceView, recurrenceOf } from './recurrence.ts'
 
@@ -102,8 +102,6 @@ function composeView(
   recurrence: Recurrence | undefined,
 ): CaseView {
   const { question, summary } = found
-  const window = windowOf(question)
-  const path = `/v1/cases/${found.id}`
   const views = fileViews(files, uploads)
   const raw = files.flatMap(({ rawDeletedAt }) => rawDeletedAt ?? [])
   return {
@@ -112,17 +110,7 @@ function composeView(
     createdAt: time(found.createdAt),
     updatedAt: time(found.updatedAt),
     expiresAt: time(found.expiresAt),
-    incidentAt: question.incidentAt,
-    incidentToleranceSeconds: question.incidentToleranceSeconds,
-    window: { from: formatInstant(window.fromNs), to: formatInstant(window.toNs) },
-    timezone: question.timezone ?? null,
-    host: question.host ?? null,
-    peer: question.peer ? peerText(question.peer) : null,
-    scope: scopeOf(question),
-    error: question.error ?? null,
-    ticket: question.ticket ? { ...question.ticket, url: question.ticket.url ?? null } : null,
-    privacy: { names: [], domains: [], ...question.privacy },
-    showReport: question.showReport === true,
+    ...askedView(question),
     files: views,
     checklist: checklistOf(question.asks ?? ASKS, files),
     revision: found.revision,
@@ -134,13 +122,32 @@ function composeView(
     verdict: summary ? pickVerdict(summary) : null,
     recurrence: recurrence ?? null,
     rawDeletedAt: raw.length > 0 ? time(Math.max(...raw)) : null,
-    links: {
-      self: path,
-      events: `${path}/events`,
-      diagnosis: found.publishedRevision === undefined ? null : `${path}/diagnosis`,
-      bundle: found.publishedRevision === undefined ? null : `${path}/bundle`,
-    },
+    links: linksOf(found),
   }
+}
+
+/** What was asked, as callers write it. */
+function askedView(question: CaseQuestion) {
+  const window = windowOf(question)
+  return {
+    incidentAt: question.incidentAt,
+    incidentToleranceSeconds: question.incidentToleranceSeconds,
+    window: { from: formatInstant(window.fromNs), to: formatInstant(window.toNs) },
+    timezone: question.timezone ?? null,
+    host: question.host ?? null,
+    peer: question.peer ? peerText(question.peer) : null,
+    scope: scopeOf(question),
+    error: question.error ?? null,
+    ticket: question.ticket ? { ...question.ticket, url: question.ticket.url ?? null } : null,
+    privacy: { names: [], domains: [], ...question.privacy },
+    showReport: question.showReport === true,
+  }
+}
+
+function linksOf({ id, publishedRevision }: CaseRecord): CaseView['links'] {
+  const self = `/v1/cases/${id}`
+  const published = (what: string): string | null => (publishedRevision === undefined ? null : `${self}/${what}`)
+  return { self, events: `${self}/events`, diagnosis: published('diagnosis'), bundle: published('bundle') }
 }
 
 const pickVerdict = ({ cause, abortedBy, lookAt, confidence, partyConfidence, headline }: NonNullable<CaseRecord['summary']>) => ({

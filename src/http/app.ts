@@ -27,7 +27,8 @@ export function createApp(options: AppOptions): App {
     hono.on(route.method, honoPath(route.path), (context) => serve(options, route, context.req.raw, context.req.param()))
   const paths = ROUTES.map((route) => ({ route, pattern: new RegExp(`^${route.path.replace(/\{\w+\}/g, '[^/]+')}$`) }))
   hono.notFound((context) => {
-    const allowed = paths.filter(({ pattern }) => pattern.test(context.req.path)).map(({ route }) => route.method)
+    const own = paths.filter(({ pattern }) => pattern.test(context.req.path)).map(({ route }) => route.method)
+    const allowed = own.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
     return logged(options.deps, 'unknown', context.req.raw, async () => {
       throw allowed.length > 0
         ? new Refusal('method-not-allowed', `${context.req.method} is not allowed here`, `Use ${allowed.join(' or ')}.`, {

@@ -39,7 +39,7 @@ type Json = { [member: string]: unknown }
 /** A schema as OpenAPI 3.1 has it. `input` is what a caller writes, `output` what is sent or, in a query, what it is read as. */
 function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
   const name = NAMED.find(([, named]) => named === schema)?.[0]
-  return name ? reference(name) : tidy(z.toJSONSchema(schema, { io, unrepresentable: 'any', reused: 'inline' }) as Json)
+  return name ? reference(name) : tidy(z.toJSONSchema(schema, { io, unrepresentable: 'any', reused: 'inline' }) as Json, io === 'input')
 }
 
 /** A named schema's own definition: at its root, not a reference to itself. */
@@ -48,27 +48,29 @@ function componentOf(name: string, schema: z.ZodType): Json {
   return tidy((made.$defs?.[name] as Json | undefined) ?? made)
 }
 
-/** Members that say nothing to a reader, or close what may gain fields. */
-const LEFT_OUT = new Set(['$schema', '$defs', 'id', 'additionalProperties'])
+/** Members that say nothing to a reader. */
+const LEFT_OUT = new Set(['$schema', '$defs', 'id'])
 
-function tidy(schema: Json): Json {
+/** `isClosed`: a body that may hold nothing undocumented says so; what is sent may gain members. */
+function tidy(schema: Json, isClosed = false): Json {
   const members: [string, unknown][] = []
   for (const [name, value] of Object.entries(schema)) {
-    if (LEFT_OUT.has(name) && !(name === 'additionalProperties' && typeof value === 'object')) continue
+    if (LEFT_OUT.has(name)) continue
+    if (name === 'additionalProperties' && typeof value !== 'object' && !(isClosed && value === false)) continue
     // The pattern of a date and time is a page of digits, and `format` says it.
     if (name === 'pattern' && schema.format === 'date-time') continue
     if (value === Number.MAX_SAFE_INTEGER || value === Number.MIN_SAFE_INTEGER) continue
     if (name === '$ref') members.push([name, String(value).replace('#/$defs/', '#/components/schemas/')])
     else if (name === 'properties')
-      members.push([name, Object.fromEntries(Object.entries(value as Json).map(([key, inner]) => [key, tidy(inner as Json)]))])
-    else members.push([name, tidied(value)])
+      members.push([name, Object.fromEntries(Object.entries(value as Json).map(([key, inner]) => [key, tidy(inner as Json, isClosed)]))])
+    else members.push([name, tidied(value, isClosed)])
   }
   return Object.fromEntries(members)
 }
 
-function tidied(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(tidied)
-  return typeof value === 'object' && value !== null ? tidy(value as Json) : value
+function tidied(value: unknown, isClosed: boolean): unknown {
+  if (Array.isArray(value)) return value.map((item) => tidied(item, isClosed))
+  return typeof value === 'object' && value !== null ? tidy(value as Json, isClosed) : value
 }
 
 /** The contract as an OpenAPI 3.1 document, written from the table of routes. */
@@ -82,7 +84,7 @@ export function openApi(routes: readonly Route[], version: string): Json {
       version,
       summary: 'Says who hung up a TCP connection, and proves it.',
       description:
-        'Send captures and logs of one incident; they are cut to the moment while they stream in, and diagnosed. Errors are RFC 9457 problem documents with a stable `code` and `advice`. Every POST honours `Idempotency-Key`.',
+        'Send captures and logs of one incident; they are cut to the moment while they stream in, and diagnosed. Errors are RFC 9457 problem documents with a stable `code` and `advice`. A member of a body or a name in a query that is not documented is refused with `bad-request`. Every POST honours `Idempotency-Key`.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: 'http://127.0.0.1:8787', description: 'npm start' }],
@@ -165,7 +167,8 @@ function answer(spec: AnswerSpec): Json {
 /** Every documented problem of an operation: its own, and what any call can meet. */
 export function problemCodes(route: Route): readonly ProblemCode[] {
   const guarded: ProblemCode[] = typeof route.access === 'string' ? [] : ['unauthorized', 'forbidden', 'rate-limited']
-  return [...new Set<ProblemCode>([...route.problems, ...guarded, 'internal'])]
+  const asked: ProblemCode[] = route.access === 'public' ? [] : ['bad-request']
+  return [...new Set<ProblemCode>([...asked, ...route.problems, ...guarded, 'internal'])]
 }
 
 function problems(route: Route): Json {

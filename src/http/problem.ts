@@ -67,15 +67,8 @@ export const STATUS: Readonly<Record<ProblemCode, number>> = {
   internal: 500,
 }
 
-/** What may be wrong with any POST that takes JSON. */
-export const WRITE_PROBLEMS = [
-  'bad-request',
-  'not-json',
-  'empty-body',
-  'too-large',
-  'idempotency-mismatch',
-  'idempotency-in-progress',
-] as const
+/** What may be wrong with any POST that takes JSON, beside `bad-request`, which everything may be that asks for something. */
+export const WRITE_PROBLEMS = ['not-json', 'empty-body', 'too-large', 'idempotency-mismatch', 'idempotency-in-progress'] as const
 
 /** What may be wrong with a file, however it comes. */
 export const FILE_PROBLEMS: readonly InputErrorCode[] = [

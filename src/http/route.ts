@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { Deps, Principal, Scope } from '../cases/deps.ts'
 import type { ProblemCode } from './problem.ts'
 
@@ -51,6 +51,8 @@ export interface Route {
   readonly handle: (call: Call<unknown, unknown, unknown>) => Promise<Response>
 }
 
+const NO_QUERY = z.object({})
+
 type Parsed<Schema> = Schema extends z.ZodType ? z.infer<Schema> : undefined
 type ParsedBody<Spec> = Spec extends { kind: 'json'; schema: infer Schema } ? Parsed<Schema> : undefined
 
@@ -62,13 +64,17 @@ interface TypedRoute<Params extends z.ZodObject | undefined, Query extends z.Zod
   readonly handle: (call: Call<Parsed<Params>, Parsed<Query>, ParsedBody<Body>>) => Promise<Response>
 }
 
-/** Ties the handler's types to the schemas; the app parses with the schemas before it calls. */
+/**
+ * Ties the handler's types to the schemas; the app parses with the schemas before it calls. A query may name only what the route knows:
+ * who mistypes a filter is not to be shown everything. Probes may add what they like to what is public.
+ */
 export function route<
   Params extends z.ZodObject | undefined = undefined,
   Query extends z.ZodObject | undefined = undefined,
   const Body extends BodySpec | undefined = undefined,
 >(typed: TypedRoute<Params, Query, Body>): Route {
-  return typed as unknown as Route
+  const query = typed.access === 'public' ? typed.query : (typed.query ?? NO_QUERY).strict()
+  return { ...typed, query } as unknown as Route
 }
 
 /** A stored time, milliseconds since the Unix epoch, as answers write it. */

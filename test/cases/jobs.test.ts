@@ -201,6 +201,18 @@ describe('a job', () => {
     await sweep(service.deps)
     expect(service.queued).toEqual([job])
   })
+
+  it('that is queued again and again waits since it was first asked for', async () => {
+    const age = async () => (await service.call<{ queueAgeSeconds: number }>('GET', '/v1/metrics')).body.queueAgeSeconds
+    for (const minutes of [10, 20, 30]) {
+      service.clock += 10 * 60_000
+      await sweep(service.deps)
+      expect(await age()).toBe(minutes * 60)
+    }
+    service.queued.length = 0
+    await queue()
+    expect(await age()).toBe(0)
+  })
 })
 
 describe('the consumer', () => {

@@ -18,7 +18,7 @@ describe('a deleted case', () => {
     await service.settle()
   })
 
-  it('leaves no object, and of its rows only a tombstone without customer data', async () => {
+  it('leaves no object, and of its rows only a tombstone and its links, without customer data', async () => {
     await service.call('POST', `/v1/cases/${id}/uploads`, { name: 'inflight.pcap', size: 100 })
     const { status, body } = await service.call<Record<string, unknown>>('DELETE', `/v1/cases/${id}`)
     expect(status).toBe(200)
@@ -28,10 +28,10 @@ describe('a deleted case', () => {
     const row = await service.deps.state.cases.get('dev', id)
     expect(JSON.stringify({ ...row, tombstone: undefined })).not.toMatch(/SECRET-1|10\.0\.0\.9|early|WSAECONNRESET|incidentAt/)
     expect(JSON.stringify(row?.tombstone)).not.toMatch(/SECRET-1|10\.0\.0\.9|early/)
+    expect(JSON.stringify(await service.deps.state.links.of(id))).not.toMatch(/SECRET-1|10\.0\.0\.9|early/)
     for (const rows of [
       await service.deps.state.files.of(id),
       await service.deps.state.uploads.of(id),
-      await service.deps.state.links.of(id),
       await service.deps.state.events.after(id, 'audit', 0, 10),
     ]) {
       expect(rows).toEqual([])

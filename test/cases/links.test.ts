@@ -102,8 +102,11 @@ it('an upload link counts a resumable upload before it begins', async () => {
   expect((await create({ name: 'a.pcap', size: 900 })).status).toBe(201)
 })
 
-it('a link dies with its case', async () => {
+it('a link opens nothing of a deleted case but its receipt', async () => {
   const { token } = await make({ for: 'report' })
   await service.call('DELETE', `/v1/cases/${id}`)
-  expect((await get('', token)).status).toBe(401)
+  for (const what of ['', '/diagnosis']) {
+    const answer = await get(what, token)
+    expect([answer.status, await answer.json()]).toEqual([410, expect.objectContaining({ receipt: expect.objectContaining({ id }) })])
+  }
 })

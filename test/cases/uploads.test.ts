@@ -132,7 +132,7 @@ describe('a resumable upload', () => {
     const { urls } = await status(path)
     await putPart(whole, urls[0] ?? { number: 0, url: '' })
     await service.call('DELETE', `/v1/cases/${id}`)
-    expect((await putPart(whole, urls[1] ?? { number: 0, url: '' })).status).toBe(404)
+    expect((await putPart(whole, urls[1] ?? { number: 0, url: '' })).status).toBe(410)
     expect(service.objects.pending.size).toBe(0)
     expect(await service.stored()).toEqual([])
   })

@@ -140,6 +140,33 @@ describe('polling', () => {
     await putSample(service, id)
     expect((await service.call('GET', `/v1/cases/${id}`, undefined, { headers: { 'if-none-match': etag } })).status).toBe(200)
   })
+
+  it.each([
+    ['of a proxy that compresses', (etag: string) => `W/${etag}`],
+    ['in a list', (etag: string) => `"other", ${etag}`],
+    ['for anything', () => '*'],
+  ])('knows its ETag %s', async (_, written) => {
+    const path = `/v1/cases/${await openCase(service)}`
+    const etag = (await service.call('GET', path)).headers.get('etag') ?? ''
+    expect((await service.call('GET', path, undefined, { headers: { 'if-none-match': written(etag) } })).status).toBe(304)
+  })
+
+  it('sees every change: an upload that begins, one that is cancelled, raw bytes that are deleted', async () => {
+    const id = await openCase(service)
+    const tags: (string | null)[] = []
+    const look = async () => tags.push((await service.call('GET', `/v1/cases/${id}`)).headers.get('etag'))
+    await look()
+    const { body } = await service.call<{ uploadId: string }>('POST', `/v1/cases/${id}/uploads`, { name: 'b.pcap' })
+    await look()
+    await service.call('DELETE', `/v1/cases/${id}/uploads/${body.uploadId}`)
+    expect((await service.call('GET', `/v1/cases/${id}`)).headers.get('etag')).toBe(tags[0])
+    await putSample(service, id)
+    await look()
+    const file = (await service.deps.state.files.of(id))[0]
+    await service.deps.state.files.rawDeleted(id, file?.uploadId ?? '', service.clock)
+    await look()
+    expect(new Set(tags).size).toBe(4)
+  })
 })
 
 describe('a case that only names an error', () => {
@@ -209,7 +236,7 @@ describe('a diagnosis asked for again', () => {
   }
 
   it.each([
-    ['a window inside the kept one', { window: { before: 0, after: 0 } }, ['undetermined', null]],
+    ['a window inside the kept one', { window: { before: 0, after: 'PT0.000001S' } }, ['undetermined', null]],
     ['the other end as host', { host: '10.0.0.9', peer: '10.0.0.5' }, [expect.any(String), '10.0.0.9']],
   ])('with %s makes a new revision; the older stays readable', async (_, corrections, answer) => {
     const id = await openCase(service, { incidentToleranceSeconds: 0, window: { before: 60, after: 60 } })
@@ -282,6 +309,16 @@ describe('looking on', () => {
     expect(await service.call('GET', '/v1/metrics')).toMatchObject({
       body: { failedCases: 1, verdicts: { 'early-close': 1 }, bytesIn: 2 * 9262, bytesKept: 2 * keptBytes },
     })
+  })
+
+  it('a HEAD is no reading', async () => {
+    const id = await openCase(service)
+    await putSample(service, id)
+    await service.call('POST', `/v1/cases/${id}/diagnose`)
+    await service.settle()
+    for (const what of ['diagnosis', 'bundle']) expect((await service.fetch('HEAD', `/v1/cases/${id}/${what}`)).status).toBe(200)
+    const { body } = await service.call<{ entries: { type: string }[] }>('GET', `/v1/cases/${id}/audit`)
+    expect(body.entries.at(-1)?.type).toBe('diagnosis.asked')
   })
 
   it('errors are decoded', async () => {

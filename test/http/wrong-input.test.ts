@@ -68,6 +68,9 @@ describe('wrong input is refused with a stable code and what to do', () => {
     ['a peer that is no address', { ...SAMPLE, peer: 'printer' }, 'bad-request'],
     ['a scope of peers without a peer', { ...SAMPLE, peer: undefined, scope: 'peers' }, 'bad-request'],
     ['a zone that does not exist', { ...SAMPLE, timezone: 'Europe/Atlantis' }, 'bad-request'],
+    ['a moment before there were captures', { incidentAt: '0001-01-01T00:00:00Z' }, 'bad-request'],
+    ['a window of no length', { ...SAMPLE, incidentToleranceSeconds: 0, window: { before: 0, after: 'PT0S' } }, 'bad-request'],
+    ['a window of forty days', { ...SAMPLE, window: { before: 'P40D' } }, 'bad-request'],
     ['a window that ends before time', { ...SAMPLE, window: { before: 'P1M' } }, 'bad-request'],
   ])('%s', async (_what, body, code) => {
     expect(await service.call('POST', '/v1/cases', body)).toMatchObject({ status: 400, body: { code } })
@@ -76,7 +79,7 @@ describe('wrong input is refused with a stable code and what to do', () => {
   it('a method that a path does not know, with those that it knows', async () => {
     const answer = await service.call('PATCH', '/v1/cases', {})
     expect(answer).toMatchObject({ status: 405, body: { code: 'method-not-allowed' } })
-    expect(answer.headers.get('allow')).toBe('POST, GET')
+    expect(answer.headers.get('allow')).toBe('POST, GET, HEAD')
   })
 
   it('a body that is not JSON', async () => {
@@ -104,6 +107,14 @@ describe('wrong input is refused with a stable code and what to do', () => {
 
   it('a diagnosis that nobody asked for', async () => {
     expect(await service.call('GET', `/v1/cases/${id}/diagnosis`)).toMatchObject({ status: 409, body: { code: 'not-queued' } })
+  })
+
+  it('a correction that leaves the window no length', async () => {
+    const exact = await openCase(service, { incidentToleranceSeconds: 0, error: '10053' })
+    expect(await service.call('POST', `/v1/cases/${exact}/diagnose`, { window: { before: 0, after: 0 } })).toMatchObject({
+      status: 400,
+      body: { code: 'bad-request', detail: expect.stringContaining('no length') },
+    })
   })
 
   it('a diagnosis of nothing', async () => {

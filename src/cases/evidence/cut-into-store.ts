@@ -9,7 +9,7 @@ import { evidenceKey, receiptKey } from '../../store/keys.ts'
 import type { Objects } from '../../store/objects.ts'
 import type { CaseRecord, EvidenceRecord } from '../../store/records.ts'
 import type { Deps } from '../deps.ts'
-import { incidentNs, scopeOf, windowOf } from '../question.ts'
+import { type CaseQuestion, incidentNs, scopeOf, windowOf } from '../question.ts'
 import { summarise } from '../receipt-summary.ts'
 import { privacyOfFile, rememberPseudonyms } from './case-privacy.ts'
 
@@ -39,28 +39,30 @@ export async function storeReceipt(objects: Objects, key: string, receipt: CutRe
   }
 }
 
-/** Cuts a body to the case's window into the store, with a receipt for each evidence file it holds. What fails stores nothing. */
-export async function cutIntoStore(deps: Pick<Deps, 'objects'>, order: CutOrder): Promise<CutResult> {
-  const { folder, name, found, options } = order
-  const { question } = found
-  const privacy = await privacyOfFile(deps, found, options.pseudonyms)
-  // A file that came renamed was cut to its scope where the real addresses are known.
-  const isRenamed = options.pseudonyms !== undefined && !privacy.renames
-  const request = {
+/** What a case asks of the cut of each of its files. */
+const requestOf = (question: CaseQuestion) =>
+  ({
     window: windowOf(question),
     incidentAtNs: incidentNs(question),
     caseTimezone: question.timezone,
     host: question.host,
     peer: question.peer?.ip,
     error: question.error,
-    scope: isRenamed ? 'all' : scopeOf(question),
+    scope: scopeOf(question),
     toolVersion: ENGINE_VERSION,
     by: 'service',
     keepHeader: true,
-    privacy,
     trackerLimits: WORKER_LIMITS,
     limits: SERVICE_LIMITS,
-  } as const
+  }) as const
+
+/** Cuts a body to the case's window into the store, with a receipt for each evidence file it holds. What fails stores nothing. */
+export async function cutIntoStore(deps: Pick<Deps, 'objects'>, order: CutOrder): Promise<CutResult> {
+  const { folder, name, found, options } = order
+  const privacy = await privacyOfFile(deps, found, options.pseudonyms)
+  // A file that came renamed was cut to its scope where the real addresses are known.
+  const isRenamed = options.pseudonyms !== undefined && !privacy.renames
+  const request = { ...requestOf(found.question), ...(isRenamed ? { scope: 'all' as const } : {}), privacy }
   const stored: string[] = []
   let opened = 0
   const receipts = await cutUpload(order.body, name, options, request, (): CutOutput => {

@@ -142,7 +142,7 @@ const changeOwn = route({
   access: ['admin'],
   body: { kind: 'json', schema: Settings.pick(OWN).partial() },
   answers: { 200: { description: 'The settings.', content: { 'application/json': TenantView } } },
-  problems: ['bad-request', 'not-json', 'empty-body', 'too-large', 'unknown-tenant'],
+  problems: ['not-json', 'empty-body', 'too-large', 'unknown-tenant'],
   handle: async ({ deps, principal, body }) => answerJson(viewTenant(await changeSettings(deps, principal.tenant, body))),
 })
 
@@ -198,7 +198,7 @@ const changeTenant = route({
   params: TenantParams,
   body: { kind: 'json', schema: Settings.partial() },
   answers: { 200: { description: 'The tenant.', content: { 'application/json': TenantView } } },
-  problems: ['bad-request', 'not-json', 'empty-body', 'too-large', 'unknown-tenant'],
+  problems: ['not-json', 'empty-body', 'too-large', 'unknown-tenant'],
   handle: async ({ deps, params, body }) => answerJson(viewTenant(await changeSettings(deps, params.tenant, body))),
 })
 

@@ -5,7 +5,10 @@ import { listCases } from '../../cases/list-cases.ts'
 import { openCase } from '../../cases/open-case.ts'
 import { CaseFields, Corrections } from '../../cases/question.ts'
 import { queueDiagnosis } from '../../cases/queue-diagnosis.ts'
+import { hashOf } from '../../cases/secrets.ts'
 import { CaseView, viewCase } from '../../cases/view.ts'
+import { namesTag } from '../conditional.ts'
+import { WRITE_PROBLEMS } from '../problem.ts'
 import { answerJson, isoOf, type Route, route } from '../route.ts'
 import { CaseParams, OpenedCaseView } from '../schemas.ts'
 
@@ -21,22 +24,18 @@ const open = route({
   answers: {
     201: { description: 'The case.', content: { 'application/json': OpenedCaseView }, headers: { location: 'Path of the case.' } },
   },
-  problems: [
-    'bad-request',
-    'not-json',
-    'empty-body',
-    'too-large',
-    'bad-callback-url',
-    'too-many-cases',
-    'idempotency-mismatch',
-    'idempotency-in-progress',
-  ],
+  problems: [...WRITE_PROBLEMS, 'bad-callback-url', 'too-many-cases'],
   async handle({ deps, principal, body, origin }) {
     const { opened, callbackSecret, upload } = await openCase(deps, principal, body, origin)
     const view = await viewCase(deps, opened)
     const link = { ...upload, expiresAt: isoOf(upload.expiresAt) }
     return answerJson({ ...view, callbackSecret: callbackSecret ?? null, upload: link }, 201, { location: `/v1/cases/${opened.id}` })
   },
+})
+
+const Since = z.iso.datetime({
+  offset: true,
+  error: 'expected an RFC 3339 time with an offset, such as 2026-03-01T13:05:00Z (in a URL a + is written %2B)',
 })
 
 const list = route({
@@ -51,14 +50,14 @@ const list = route({
     ticket: z.string().max(100).optional().describe("The ticket's id."),
     peer: z.string().max(64).optional().describe('IP address.'),
     cause: z.string().max(40).optional(),
-    since: z.iso.datetime({ offset: true }).optional().describe('Opened at or after.'),
+    since: Since.optional().describe('Opened at or after.'),
     cursor: z.string().max(100).optional().describe('`next` of the page before.'),
     limit: z.coerce.number().int().min(1).max(100).default(50),
   }),
   answers: {
     200: { description: 'A page.', content: { 'application/json': z.object({ cases: z.array(CaseView), next: z.string().nullable() }) } },
   },
-  problems: ['bad-request'],
+  problems: [],
   handle: async ({ deps, principal, query }) => answerJson(await listCases(deps, principal, query)),
 })
 
@@ -78,9 +77,12 @@ const get = route({
   problems: ['unknown-case', 'deleted'],
   async handle({ deps, principal, params, request }) {
     const found = await findCase(deps, principal, params.id)
-    const etag = `"${found.version}${principal.linkId === undefined ? '' : 'l'}"`
-    if (request.headers.get('if-none-match') === etag) return new Response(null, { status: 304, headers: { etag } })
-    return answerJson(await viewCase(deps, found, principal), 200, { etag, 'cache-control': 'private, no-cache' })
+    const view = await viewCase(deps, found, principal)
+    // Of what is shown: uploads that begin, and the figures of other cases, change no version of the case.
+    const etag = `"${(await hashOf(JSON.stringify(view))).slice(0, 32)}"`
+    const headers = { etag, 'cache-control': 'private, no-cache' }
+    if (namesTag(request.headers.get('if-none-match'), etag)) return new Response(null, { status: 304, headers })
+    return answerJson(view, 200, headers)
   },
 })
 
@@ -101,7 +103,6 @@ const diagnose = route({
     },
   },
   problems: [
-    'bad-request',
     'not-json',
     'too-large',
     'unknown-case',

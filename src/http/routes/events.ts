@@ -22,7 +22,7 @@ const events = route({
   params: CaseParams,
   query: z.object({ after: z.coerce.number().int().min(0).optional().describe('As Last-Event-ID, where no header can be set.') }),
   answers: { 200: { description: 'Events: `id`, `event`, `data` (JSON with `at`).', content: { 'text/event-stream': 'text' } } },
-  problems: ['bad-request', 'unknown-case', 'deleted'],
+  problems: ['unknown-case', 'deleted'],
   async handle({ deps, principal, params, query, request }) {
     const found = await findCase(deps, principal, params.id)
     const resume = Number(request.headers.get('last-event-id') ?? query.after ?? 0)

@@ -30,7 +30,7 @@ const put = route({
   problems: [
     'conflict',
     ...FILE_PROBLEMS,
-    ...(['bad-request', 'bad-name', 'empty-body', 'body-incomplete', 'too-large', 'unknown-case', 'unknown-upload', 'deleted'] as const),
+    ...(['bad-name', 'empty-body', 'body-incomplete', 'too-large', 'unknown-case', 'unknown-upload', 'deleted'] as const),
     ...(['too-many-files', 'uploads-in-progress', 'quota-exceeded', 'busy'] as const),
   ],
   handle: async ({ deps, principal, params, query, request }) =>

@@ -50,16 +50,7 @@ const intake = route({
   answers: { 202: { description: 'Queued.', content: { 'application/json': IntakeView } } },
   problems: [
     ...FILE_PROBLEMS,
-    ...([
-      'not-multipart',
-      'bad-multipart',
-      'fields-after-files',
-      'bad-request',
-      'bad-name',
-      'no-files',
-      'empty-body',
-      'body-incomplete',
-    ] as const),
+    ...(['not-multipart', 'bad-multipart', 'fields-after-files', 'bad-name', 'no-files', 'empty-body', 'body-incomplete'] as const),
     ...(['too-large', 'too-many-files', 'nothing-in-window', 'bad-callback-url', 'too-many-cases', 'quota-exceeded', 'busy'] as const),
     ...(['idempotency-mismatch', 'idempotency-in-progress'] as const),
   ],

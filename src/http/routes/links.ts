@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { issueLink, listLinks, revokeLink } from '../../cases/links.ts'
+import { WRITE_PROBLEMS } from '../problem.ts'
 import { answerJson, isoOf, type Route, route } from '../route.ts'
 import { CaseParams, LinkAnswer } from '../schemas.ts'
 
@@ -29,16 +30,7 @@ const make = route({
     }),
   },
   answers: { 201: { description: 'The link; its token is shown once.', content: { 'application/json': LinkAnswer } } },
-  problems: [
-    'bad-request',
-    'not-json',
-    'empty-body',
-    'too-large',
-    'unknown-case',
-    'deleted',
-    'idempotency-mismatch',
-    'idempotency-in-progress',
-  ],
+  problems: [...WRITE_PROBLEMS, 'unknown-case', 'deleted'],
   async handle({ deps, principal, params, body, origin }) {
     const link = await issueLink(deps, principal, params.id, body, origin)
     return answerJson({ ...link, expiresAt: isoOf(link.expiresAt) }, 201)

@@ -36,7 +36,7 @@ const auditTrail = route({
       },
     },
   },
-  problems: ['bad-request', 'unknown-case', 'deleted'],
+  problems: ['unknown-case', 'deleted'],
   async handle({ deps, principal, params, query }) {
     const found = await findCase(deps, principal, params.id)
     const entries = await deps.state.events.after(found.id, 'audit', query.after, AT_ONCE)
@@ -98,7 +98,7 @@ const senderNames = route({
     }),
   },
   answers: { 204: { description: 'Taken.' } },
-  problems: ['bad-request', 'not-json', 'empty-body', 'too-large', 'unknown-case', 'conflict', 'uploads-in-progress', 'deleted'],
+  problems: ['not-json', 'empty-body', 'too-large', 'unknown-case', 'conflict', 'uploads-in-progress', 'deleted'],
   async handle({ deps, principal, params, body }) {
     await takeSenderNames(deps, principal, params.id, body.map, body.hints)
     return new Response(null, { status: 204 })

@@ -3,6 +3,7 @@ import { Refusal } from '../../cases/errors.ts'
 import { audit } from '../../cases/find-case.ts'
 import { type Published, publishedOf, RESULT } from '../../cases/published.ts'
 import { Diagnosis } from '../../core/diagnosis/schema.ts'
+import { namesTag } from '../conditional.ts'
 import { negotiate } from '../negotiate.ts'
 import { parseRange } from '../range.ts'
 import { type Call, type Route, route } from '../route.ts'
@@ -39,7 +40,7 @@ const diagnosis = route({
     },
     304: { description: 'Nothing changed.' },
   },
-  problems: ['bad-request', 'unknown-case', 'unknown-revision', 'deleted', 'not-queued', 'in-progress', 'failed', 'not-acceptable'],
+  problems: ['unknown-case', 'unknown-revision', 'deleted', 'not-queued', 'in-progress', 'failed', 'not-acceptable'],
   async handle(call) {
     const { deps, principal, params, query, request } = call
     const published = await publishedOf(deps, principal, params.id, query.revision)
@@ -47,7 +48,7 @@ const diagnosis = route({
     const wanted = negotiate(request.headers.get('accept'), types)
     const form = FORMS.find(({ type }) => type === wanted)
     if (!form) throw new Refusal('not-acceptable', 'the diagnosis does not come in that form', `Accept one of ${types.join(', ')}.`)
-    await audit(deps, principal, params.id, 'diagnosis.read', { revision: published.revision })
+    await audited(call, 'diagnosis.read', published)
     const headers = { 'content-type': form.contentType, 'content-security-policy': REPORT_POLICY, vary: 'accept' }
     return serveObject(call, published, form.entry, headers)
   },
@@ -71,11 +72,11 @@ const bundle = route({
     206: { description: 'The range asked for.', content: { 'application/zip': 'binary' }, headers: { 'content-range': 'Which bytes.' } },
     304: { description: 'Nothing changed.' },
   },
-  problems: ['bad-request', 'bad-range', 'unknown-case', 'unknown-revision', 'deleted', 'not-queued', 'in-progress', 'failed'],
+  problems: ['bad-range', 'unknown-case', 'unknown-revision', 'deleted', 'not-queued', 'in-progress', 'failed'],
   async handle(call) {
     const { deps, principal, params, query } = call
     const published = await publishedOf(deps, principal, params.id, query.revision)
-    await audit(deps, principal, params.id, 'bundle.downloaded', { revision: published.revision })
+    await audited(call, 'bundle.downloaded', published)
     const name = `hangup-${params.id}-r${published.revision}.zip`
     const headers = { 'content-type': 'application/zip', 'content-disposition': `attachment; filename="${name}"`, 'accept-ranges': 'bytes' }
     return serveObject(call, published, RESULT.bundle, headers)
@@ -83,6 +84,11 @@ const bundle = route({
 })
 
 type ResultCall = Call<z.infer<typeof CaseParams>, z.infer<typeof RevisionQuery>, undefined>
+
+/** A HEAD reads nothing. */
+async function audited({ deps, principal, params, request }: ResultCall, type: string, { revision }: Published): Promise<void> {
+  if (request.method !== 'HEAD') await audit(deps, principal, params.id, type, { revision })
+}
 
 async function serveObject(
   { deps, request }: ResultCall,
@@ -92,7 +98,7 @@ async function serveObject(
 ): Promise<Response> {
   const etag = `"${published.prefix.split('/').at(-2)}-${entry}"`
   const common = { ...headers, etag, 'cache-control': 'private, no-cache' }
-  if (request.headers.get('if-none-match') === etag) return new Response(null, { status: 304, headers: common })
+  if (namesTag(request.headers.get('if-none-match'), etag)) return new Response(null, { status: 304, headers: common })
   const key = `${published.prefix}${entry}`
   const size = await deps.objects.size(key)
   if (size === undefined) throw new Error(`a published result is gone: ${entry}`)

@@ -35,7 +35,7 @@ const errors = route({
   access: ['cases:read', 'cases:write', 'link:report', 'link:bundle', 'link:upload'],
   query: z.object({ q: z.string().min(1).max(500).describe('A code (10053, 0x80072746, ECONNRESET) or the words of a message.') }),
   answers: { 200: { description: 'What it is known to mean; empty when unknown.', content: { 'application/json': ErrorLookup } } },
-  problems: ['bad-request'],
+  problems: [],
   handle: async ({ query }) => answerJson(errorAnswer(query.q), 200, { 'cache-control': 'private, max-age=3600' }),
 })
 

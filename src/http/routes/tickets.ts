@@ -67,7 +67,7 @@ const write = route({
     },
   },
   problems: [
-    ...(['bad-request', 'not-json', 'too-large', 'unknown-case', 'deleted', 'not-queued', 'in-progress', 'failed'] as const),
+    ...(['not-json', 'too-large', 'unknown-case', 'deleted', 'not-queued', 'in-progress', 'failed'] as const),
     ...(['idempotency-mismatch', 'idempotency-in-progress'] as const),
   ],
   async handle({ deps, principal, params, body, origin }) {

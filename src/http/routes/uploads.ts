@@ -42,7 +42,7 @@ const create = route({
   },
   problems: [
     'conflict',
-    ...(['bad-request', 'not-json', 'empty-body', 'bad-name', 'too-large', 'raw-uploads-forbidden', 'unknown-case', 'deleted'] as const),
+    ...(['not-json', 'empty-body', 'bad-name', 'too-large', 'raw-uploads-forbidden', 'unknown-case', 'deleted'] as const),
     ...(['too-many-files', 'quota-exceeded', 'idempotency-mismatch', 'idempotency-in-progress'] as const),
   ],
   async handle({ deps, principal, params, body }) {
@@ -73,7 +73,7 @@ const status = route({
       },
     },
   },
-  problems: ['bad-request', 'unknown-case', 'unknown-upload', 'deleted'],
+  problems: ['unknown-case', 'unknown-upload', 'deleted'],
   async handle({ deps, principal, params, query, origin }) {
     const { urls, ...rest } = await uploadStatus(deps, principal, {
       caseId: params.id,
@@ -98,13 +98,13 @@ const put = route({
   body: { kind: 'stream', mediaTypes: ['application/octet-stream'], description: 'The bytes of the part.' },
   answers: { 200: { description: 'Stored.', headers: { etag: "The part's." } } },
   problems: [
-    'bad-request',
     'empty-body',
     'body-incomplete',
     'too-large',
     'forbidden',
     'unknown-upload',
     'unknown-tenant',
+    'deleted',
     'upload-complete',
     'quota-exceeded',
     'busy',
@@ -136,7 +136,7 @@ const complete = route({
   },
   problems: [
     ...(['unknown-case', 'unknown-upload', 'unknown-tenant', 'deleted', 'upload-incomplete', 'too-large', 'quota-exceeded'] as const),
-    ...(['idempotency-mismatch', 'idempotency-in-progress', 'bad-request'] as const),
+    ...(['idempotency-mismatch', 'idempotency-in-progress'] as const),
   ],
   async handle({ deps, principal, params }) {
     await completeUpload(deps, principal, params.id, params.uploadId)

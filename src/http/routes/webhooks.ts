@@ -130,7 +130,7 @@ const again = route({
   access: ['admin'],
   params: Params.extend({ deliveryId: z.string().max(200) }),
   answers: { 202: { description: 'Queued.', content: { 'application/json': z.object({ id: z.string() }) } } },
-  problems: ['unknown-webhook', 'unknown-delivery', 'bad-request', 'idempotency-mismatch', 'idempotency-in-progress'],
+  problems: ['unknown-webhook', 'unknown-delivery', 'idempotency-mismatch', 'idempotency-in-progress'],
   async handle({ deps, principal, params }) {
     await redeliver(deps, principal, params.webhookId, params.deliveryId)
     return answerJson({ id: params.deliveryId }, 202)

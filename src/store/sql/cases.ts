@@ -26,6 +26,7 @@ export interface CaseChange {
   readonly question?: CaseQuestion
   readonly peer?: string | null
   readonly revision?: number
+  readonly askedAt?: number
   readonly queuedAt?: number
   readonly progress?: Progress | null
   readonly failure?: unknown
@@ -39,6 +40,7 @@ const COLUMNS: Readonly<Record<keyof CaseChange, string>> = {
   question: 'question',
   peer: 'peer',
   revision: 'revision',
+  askedAt: 'asked_at',
   queuedAt: 'queued_at',
   progress: 'progress',
   failure: 'failure',
@@ -90,7 +92,8 @@ export function sqlCases(sql: Sql) {
       return changed === 1
     },
 
-    /** Marks the case deleted and empties its row of customer data; the caller then deletes objects and the rows that hang on it. */
+    /** Marks the case deleted and empties its row of customer data; the caller then deletes objects. Links stay until they
+     * expire, so that who follows one hears what became of the case. */
     async bury(known: CaseRecord, tombstone: Tombstone, now: number): Promise<boolean> {
       const gone = (table: string): [string, string] => [`DELETE FROM ${table} WHERE case_id = ?`, known.id]
       const [changed] = await sql.batch([
@@ -103,7 +106,6 @@ export function sqlCases(sql: Sql) {
         ],
         gone('files'),
         gone('revisions'),
-        gone('links'),
         gone('outbox'),
         gone('events'),
         gone('idempotency'),
@@ -113,6 +115,17 @@ export function sqlCases(sql: Sql) {
         gone('given_maps'),
       ])
       return changed === 1
+    },
+
+    /** Completes the tombstone, once it is known what was deleted. */
+    async setTombstone(tombstone: Tombstone): Promise<void> {
+      await sql.run('UPDATE cases SET tombstone = ? WHERE id = ? AND deleted_at IS NOT NULL', JSON.stringify(tombstone), tombstone.id)
+    },
+
+    /** Of a deleted case of any tenant, for who comes by a signed URL. */
+    async tombstone(id: string): Promise<Tombstone | undefined> {
+      const row = await sql.first<Row>('SELECT tombstone FROM cases WHERE id = ?', id)
+      return row && maybeJson(row, 'tombstone')
     },
 
     async expired(now: number, limit: number): Promise<CaseRecord[]> {

@@ -38,6 +38,11 @@ export function sqlLinks(sql: Sql) {
       )
     },
 
+    /** Forgets links of deleted cases that are good no more. */
+    async forgetExpired(now: number): Promise<void> {
+      await sql.run('DELETE FROM links WHERE expires_at <= ? AND case_id IN (SELECT id FROM cases WHERE deleted_at IS NOT NULL)', now)
+    },
+
     async revoke(caseId: string, id: string, at: number): Promise<boolean> {
       return (await sql.run('UPDATE links SET revoked_at = ? WHERE id = ? AND case_id = ? AND revoked_at IS NULL', at, id, caseId)) === 1
     },

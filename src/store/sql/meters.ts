@@ -29,7 +29,10 @@ export function sqlMeters(sql: Sql) {
     async metrics(tenant: string, now: number): Promise<Metrics> {
       const one = (query: string, ...values: (string | number)[]) => sql.first<Row>(query, ...values)
       const alive = 'tenant = ? AND deleted_at IS NULL'
-      const queued = await one(`SELECT count(*) AS n, min(queued_at) AS since FROM cases WHERE ${alive} AND status = 'queued'`, tenant)
+      const queued = await one(
+        `SELECT count(*) AS n, min(coalesce(asked_at, queued_at)) AS since FROM cases WHERE ${alive} AND status = 'queued'`,
+        tenant,
+      )
       const failed = await one(`SELECT count(*) AS n FROM cases WHERE ${alive} AND status = 'failed'`, tenant)
       const verdicts = await sql.all<{ cause: string; n: number }>(
         `SELECT cause, count(*) AS n FROM cases WHERE ${alive} AND cause IS NOT NULL GROUP BY cause ORDER BY cause`,
