@@ -58,6 +58,8 @@ async function isWelcome(args: Arguments, terminal: Terminal): Promise<boolean> 
     return true
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error
+    // A key that may send need not be one that may list.
+    if (error.status === 403) return true
     terminal.err(`hangup: ${error.message}\n`)
     return error.isPassing
   }
