@@ -34,6 +34,9 @@ const MAX_LETTERS = 64
 /** Connections before the array takes its full size. */
 const SMALL = 1024
 
+/** Allocators put a large array 16 bytes behind the start of a page: from this byte on, a connection begins with a cache line. */
+const FIRST_BYTE = 48
+
 /**
  * Connections followed in full, in one typed array (see `live-layout.ts`): small at first, then at once of the size of the limit,
  * because memory that is not touched yet costs nothing while copies do. A connection is known by its first word. The code on
@@ -99,11 +102,12 @@ export class LiveConnections {
   #grow(): void {
     const held = this.words.length / LIVE_WORDS
     const connections = Math.min(this.#limit, held < SMALL ? 16 * Math.max(held, 4) : this.#limit)
-    const buffer = new ArrayBuffer(4 * LIVE_WORDS * connections)
-    const words = new Int32Array(buffer)
+    const size = LIVE_WORDS * connections
+    const buffer = new ArrayBuffer(FIRST_BYTE + 4 * size)
+    const words = new Int32Array(buffer, FIRST_BYTE, size)
     words.set(this.words)
     this.words = words
-    this.doubles = new Float64Array(buffer)
+    this.doubles = new Float64Array(buffer, FIRST_BYTE, size / 2)
   }
 
   /** Keeps a packet that may decide how the connection ended. @param role code of `decisive.ts` */
