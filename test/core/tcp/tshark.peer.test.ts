@@ -66,6 +66,7 @@ const EXPLAINED: Readonly<Record<string, string>> = {
   'ipfixprobe__functional_inputs_smtp.pcap': QUOTED,
   'zeek__tcp_syn-then-stuff-then-rst.pcap': 'either: a window update without a handshake',
   'zeek__ipv4_fragmented-syn.pcap': FRAGMENT,
+  'zeek__tunnels_gre-aruba-amsdu.pcap': 'ours counts both segments of one record (A-MSDU), TShark the last one',
   'arkime__gtp-iphone.pcap': TUNNEL,
   'libpcap__filter_AH-IPcomp-IPv4.pcap': 'ours reads through AH where TShark counts only what IPComp left in clear',
   'libpcap__filter_arcnet-rfc1201-arp-icmp-http.pcap': TUNNEL,
