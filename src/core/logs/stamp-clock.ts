@@ -3,6 +3,8 @@ import { isDigit, isLetter, type Stamp, type StampCursor } from './stamp.ts'
 
 const AM = ['am', 'a.m.', 'a. m.', 'a.m', '午前', '上午', '오전', 'vorm.', 'f.m.', 'de.']
 const PM = ['pm', 'p.m.', 'p. m.', 'p.m', '午後', '下午', '오후', 'nachm.', 'e.m.', 'du.']
+/** What half days start with: nearly every time of day is followed by something else. */
+const HALF_DAY_START = new Set([...AM, ...PM].flatMap((name) => [name.charCodeAt(0), name.toUpperCase().charCodeAt(0)]))
 
 /**
  * `HH:MM[:SS[.fraction]] [AM|PM] [zone]` at the cursor, into `stamp`. Also `HH.MM.SS`, a colon or comma before the fraction, and the
@@ -75,6 +77,7 @@ function trailingHalfDay(cursor: StampCursor): 'am' | 'pm' | undefined {
 }
 
 function halfDay(cursor: StampCursor): 'am' | 'pm' | undefined {
+  if (!HALF_DAY_START.has(cursor.peek())) return undefined
   const ahead = cursor.text
     .slice(cursor.at, cursor.at + 6)
     .toLowerCase()

@@ -186,40 +186,8 @@ function weekday(cursor: StampCursor, stamp: Stamp): boolean {
   return false
 }
 
-const WEEKDAYS = [
-  'mon',
-  'tue',
-  'wed',
-  'thu',
-  'fri',
-  'sat',
-  'sun',
-  'mo',
-  'di',
-  'mi',
-  'do',
-  'fr',
-  'sa',
-  'so',
-  'lun',
-  'mar',
-  'mer',
-  'jeu',
-  'ven',
-  'sam',
-  'dim',
-  'mie',
-  'jue',
-  'vie',
-  'sab',
-  'dom',
-  'gio',
-  'seg',
-  'ter',
-  'qua',
-  'qui',
-  'sex',
-]
+const WEEKDAYS =
+  'mon tue wed thu fri sat sun mo di mi do fr sa so lun mar mer jeu ven sam dim mie jue vie sab dom gio seg ter qua qui sex'.split(' ')
 const monthNamedLikeWeekday = (word: string): boolean => !WEEKDAYS.some((name) => word.toLowerCase().startsWith(name))
 
 /** `E0517 15:04:22.619632`: glog and klog */

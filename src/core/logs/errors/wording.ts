@@ -10,15 +10,13 @@ export interface Wording {
   readonly weak?: true
 }
 
-const rows = (canonical: CanonicalError, ...phrases: string[]): Wording[] => phrases.map((phrase) => ({ phrase, canonical }))
-const weak = (canonical: CanonicalError, ...phrases: string[]): Wording[] => phrases.map((phrase) => ({ phrase, canonical, weak: true }))
-const wrappers = (canonical: CanonicalError, ...phrases: string[]): Wording[] =>
-  phrases.map((phrase) => ({ phrase, canonical, wrapper: true }))
+type Rows = (canonical: CanonicalError, ...phrases: string[]) => Wording[]
+const rows: Rows = (canonical, ...phrases) => phrases.map((phrase) => ({ phrase, canonical }))
+const weak: Rows = (canonical, ...phrases) => phrases.map((phrase) => ({ phrase, canonical, weak: true }))
+const wrappers: Rows = (canonical, ...phrases) => phrases.map((phrase) => ({ phrase, canonical, wrapper: true }))
 
-/**
- * Windows' own texts in the languages it ships, then glibc's, then those of runtimes and servers. Each was seen in Microsoft's
- * documentation or in messages that people published: 10053 and 10054 in en de fr es it pt nl pl ru ja zh ko, 10054 in sv cs tr too.
- */
+// Seen in Microsoft's documentation or in messages people published: 10053 and 10054 in en de fr es it pt nl pl ru ja zh ko, 10054 in sv cs tr.
+/** Windows' own texts in the languages it ships, then glibc's, then those of runtimes and servers. */
 export const WORDINGS: readonly Wording[] = [
   // 10053
   ...rows(
