@@ -103,5 +103,7 @@ export function streamJson(
   return new Response(body, { status, headers: { ...JSON_HEADERS, ...headers } })
 }
 
+export const answerNothing = (): Response => new Response(null, { status: 204 })
+
 export const answerJson = (body: unknown, status = 200, headers: Record<string, string> = {}): Response =>
   new Response(JSON.stringify(body), { status, headers: { ...JSON_HEADERS, ...headers } })

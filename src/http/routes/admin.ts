@@ -3,7 +3,8 @@ import { issueKey, KEY_SCOPES, revokeKey, rotateKey } from '../../cases/keys.ts'
 import { addTenant, changeSettings, tenantOf } from '../../cases/tenants.ts'
 import type { KeyRecord, Tenant } from '../../store/sql/access.ts'
 import { WRITE_PROBLEMS } from '../problem.ts'
-import { answerJson, isoOf, maybeIso, type Route, route } from '../route.ts'
+import { answerJson, answerNothing, isoOf, maybeIso, type Route, route } from '../route.ts'
+import { rotation } from '../schemas.ts'
 
 const Time = z.iso.datetime()
 
@@ -66,18 +67,7 @@ const rotate = route({
   summary: 'A new key like the old one, which stays good for a while.',
   access: ['admin'],
   params: KeyParams,
-  body: {
-    kind: 'json',
-    schema: z.strictObject({
-      graceSeconds: z
-        .number()
-        .int()
-        .min(0)
-        .max(30 * 86_400)
-        .default(86_400),
-    }),
-    optional: true,
-  },
+  body: rotation(30),
   answers: { 201: { description: 'The new key, shown once.', content: { 'application/json': IssuedKeyView } } },
   problems: [...WRITE_PROBLEMS, 'unknown-key', 'unknown-tenant'],
   async handle({ deps, principal, params, body }) {
@@ -98,7 +88,7 @@ const revoke = route({
   problems: ['unknown-key'],
   async handle({ deps, principal, params }) {
     await revokeKey(deps, principal, params.keyId)
-    return new Response(null, { status: 204 })
+    return answerNothing()
   },
 })
 

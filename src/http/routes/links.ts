@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { issueLink, listLinks, revokeLink } from '../../cases/links.ts'
 import { WRITE_PROBLEMS } from '../problem.ts'
-import { answerJson, isoOf, type Route, route } from '../route.ts'
+import { answerJson, answerNothing, isoOf, type Route, route } from '../route.ts'
 import { CaseParams, LinkAnswer } from '../schemas.ts'
 
 const Purpose = z.enum(['report', 'bundle', 'upload'])
@@ -77,7 +77,7 @@ const revoke = route({
   problems: ['unknown-case', 'unknown-link', 'deleted'],
   async handle({ deps, principal, params }) {
     await revokeLink(deps, principal, params.id, params.linkId)
-    return new Response(null, { status: 204 })
+    return answerNothing()
   },
 })
 

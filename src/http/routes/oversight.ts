@@ -4,7 +4,7 @@ import { confirmMap, fetchMap } from '../../cases/evidence/give-map.ts'
 import { findCase } from '../../cases/find-case.ts'
 import { CaseFields } from '../../cases/question.ts'
 import { PseudonymMap } from '../../core/diagnosis/privacy/pseudonyms.ts'
-import { answerJson, isoOf, type Route, route } from '../route.ts'
+import { answerJson, answerNothing, isoOf, type Route, route } from '../route.ts'
 import { CaseParams } from '../schemas.ts'
 
 const AT_ONCE = 1000
@@ -73,7 +73,7 @@ const mapArrived = route({
   problems: ['unknown-case', 'no-pseudonyms', 'conflict', 'uploads-in-progress', 'deleted'],
   async handle({ deps, principal, params }) {
     await confirmMap(deps, principal, params.id)
-    return new Response(null, { status: 204 })
+    return answerNothing()
   },
 })
 
@@ -101,7 +101,7 @@ const senderNames = route({
   problems: ['not-json', 'empty-body', 'too-large', 'unknown-case', 'conflict', 'uploads-in-progress', 'deleted'],
   async handle({ deps, principal, params, body }) {
     await takeSenderNames(deps, principal, params.id, body.map, body.hints)
-    return new Response(null, { status: 204 })
+    return answerNothing()
   },
 })
 

@@ -3,7 +3,7 @@ import { completeUpload } from '../../cases/complete-upload.ts'
 import { Refusal } from '../../cases/errors.ts'
 import { cancelUpload, createUpload, putPart, uploadStatus } from '../../cases/uploads.ts'
 import { FileOptions } from '../../core/intake/receipt.ts'
-import { answerJson, isoOf, type Route, route } from '../route.ts'
+import { answerJson, answerNothing, isoOf, type Route, route } from '../route.ts'
 import { CaseParams } from '../schemas.ts'
 import { throughGate } from '../upload-gate.ts'
 
@@ -156,7 +156,7 @@ const cancel = route({
   problems: ['unknown-case', 'unknown-upload', 'deleted'],
   async handle({ deps, principal, params }) {
     await cancelUpload(deps, principal, params.id, params.uploadId)
-    return new Response(null, { status: 204 })
+    return answerNothing()
   },
 })
 

@@ -3,7 +3,8 @@ import { addWebhook, listDeliveries, redeliver, removeWebhook, rotateWebhook } f
 import { WEBHOOK_EVENTS } from '../../cases/webhooks/owe.ts'
 import type { WebhookRecord } from '../../store/sql/webhooks.ts'
 import { WRITE_PROBLEMS } from '../problem.ts'
-import { answerJson, isoOf, maybeIso, type Route, route } from '../route.ts'
+import { answerJson, answerNothing, isoOf, maybeIso, type Route, route } from '../route.ts'
+import { rotation } from '../schemas.ts'
 
 const Time = z.iso.datetime()
 const WebhookView = z.object({ id: z.string(), url: z.string(), events: z.array(z.enum(WEBHOOK_EVENTS)), createdAt: Time })
@@ -57,18 +58,7 @@ const rotate = route({
   summary: 'A new secret; for the grace period messages are signed by both.',
   access: ['admin'],
   params: Params,
-  body: {
-    kind: 'json',
-    schema: z.strictObject({
-      graceSeconds: z
-        .number()
-        .int()
-        .min(0)
-        .max(7 * 86_400)
-        .default(86_400),
-    }),
-    optional: true,
-  },
+  body: rotation(7),
   answers: { 200: { description: 'The endpoint, with its new secret.', content: { 'application/json': SecretView } } },
   problems: [...WRITE_PROBLEMS, 'unknown-webhook'],
   async handle({ deps, principal, params, body }) {
@@ -89,7 +79,7 @@ const remove = route({
   problems: ['unknown-webhook'],
   async handle({ deps, principal, params }) {
     await removeWebhook(deps, principal, params.webhookId)
-    return new Response(null, { status: 204 })
+    return answerNothing()
   },
 })
 

@@ -1,17 +1,12 @@
 import type { FileRecord } from '../records.ts'
 import type { Sql } from '../sql.ts'
-import { json, maybeJson, maybeNumber, number, orNull, type Row, text } from './rows.ts'
+import { json, maybeJson, maybeNumber, number, orNull, type Row, rowsOfCases, text } from './rows.ts'
 import { endUpload } from './uploads.ts'
 
 /** The evidence of a case, one row a name: storing again replaces. */
 export function sqlFiles(sql: Sql) {
   return {
-    /** Of several cases at once: a page of a list. */
-    async ofMany(caseIds: readonly string[]): Promise<FileRecord[]> {
-      if (caseIds.length === 0) return []
-      const marks = caseIds.map(() => '?').join(', ')
-      return (await sql.all<Row>(`SELECT * FROM files WHERE case_id IN (${marks})`, ...caseIds)).map(toFile)
-    },
+    ofMany: async (caseIds: readonly string[]): Promise<FileRecord[]> => (await rowsOfCases(sql, 'files', caseIds)).map(toFile),
 
     async of(caseId: string): Promise<FileRecord[]> {
       return (await sql.all<Row>('SELECT * FROM files WHERE case_id = ? ORDER BY stored_at, name', caseId)).map(toFile)

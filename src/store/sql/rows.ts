@@ -1,9 +1,15 @@
-import type { SqlValue } from '../sql.ts'
+import type { Sql, SqlValue } from '../sql.ts'
 
 export type Row = Readonly<Record<string, SqlValue>>
 
 /** A condition with its values, under which a statement that goes along with another has its effect. */
 export type When = readonly [condition: string, ...values: SqlValue[]]
+
+/** What a table holds of several cases at once: a page of a list. */
+export async function rowsOfCases(sql: Sql, table: 'files' | 'uploads', caseIds: readonly string[]): Promise<Row[]> {
+  if (caseIds.length === 0) return []
+  return sql.all<Row>(`SELECT * FROM ${table} WHERE case_id IN (${caseIds.map(() => '?').join(', ')})`, ...caseIds)
+}
 
 export const text = (row: Row, column: string): string => String(row[column])
 export const number = (row: Row, column: string): number => Number(row[column])

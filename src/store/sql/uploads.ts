@@ -2,7 +2,7 @@ import type { StoredPart } from '../objects.ts'
 import type { UploadRecord } from '../records.ts'
 import type { Sql, Statement } from '../sql.ts'
 import { LEASE } from './leases.ts'
-import { json, maybeNumber, maybeText, number, orNull, type Row, text, type When } from './rows.ts'
+import { json, maybeNumber, maybeText, number, orNull, type Row, rowsOfCases, text, type When } from './rows.ts'
 
 /** An upload that has ended, whose objects are to be deleted. */
 export type Leftover = Pick<UploadRecord, 'id' | 'tenant' | 'caseId' | 'storeId'>
@@ -41,12 +41,7 @@ export function sqlUploads(sql: Sql) {
       return row && toUpload(row)
     },
 
-    /** Of several cases at once: a page of a list. */
-    async ofMany(caseIds: readonly string[]): Promise<UploadRecord[]> {
-      if (caseIds.length === 0) return []
-      const marks = caseIds.map(() => '?').join(', ')
-      return (await sql.all<Row>(`SELECT * FROM uploads WHERE case_id IN (${marks})`, ...caseIds)).map(toUpload)
-    },
+    ofMany: async (caseIds: readonly string[]): Promise<UploadRecord[]> => (await rowsOfCases(sql, 'uploads', caseIds)).map(toUpload),
 
     async of(caseId: string): Promise<UploadRecord[]> {
       return (await sql.all<Row>('SELECT * FROM uploads WHERE case_id = ? ORDER BY started_at', caseId)).map(toUpload)
