@@ -1,4 +1,5 @@
 import { ZodError } from 'zod'
+import type { $ZodIssue } from 'zod/v4/core'
 import { Refusal, type RefusalCode } from '../cases/errors.ts'
 import { InputError, type InputErrorCode } from '../core/errors.ts'
 
@@ -100,12 +101,34 @@ export function problemOf(error: unknown): ProblemDocument {
   if (error instanceof InputError)
     return document(error.code, error.message, error.advice, error.offset === undefined ? {} : { offset: error.offset })
   if (error instanceof ZodError) {
-    const errors = error.issues.map(({ path, message }) => ({ path: path.join('.'), message }))
+    const errors = error.issues.flatMap(complaintsOf)
     const first = errors[0]
     const detail = first ? `${first.path || 'the request'}: ${first.message}` : 'the request is malformed'
     return document('bad-request', detail, 'Correct the fields named in `errors`; openapi.yaml describes them.', { errors })
   }
   return document('internal', 'something went wrong here', 'Try again; if it persists, tell the operator the request id.')
+}
+
+interface Complaint {
+  readonly path: string
+  readonly message: string
+}
+
+/** The schema's complaint in words for who wrote the request: which field, and what of it. */
+function complaintsOf(issue: $ZodIssue): Complaint[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ path: [...issue.path, key].join('.'), message: 'nothing of this name is known here' }))
+  }
+  return [{ path: issue.path.join('.'), message: wordsOf(issue) }]
+}
+
+function wordsOf(issue: $ZodIssue): string {
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+    return [...new Set(issue.errors.flatMap((branch) => branch.slice(0, 1).map(wordsOf)))].join('; or ')
+  }
+  if (issue.code === 'invalid_type')
+    return issue.message.replace(/^Invalid input: expected (\w+), received undefined$/, 'it is missing: a $1 is expected')
+  return issue.message
 }
 
 function document(code: ProblemCode, detail: string, advice: string, details: Readonly<Record<string, unknown>> = {}): ProblemDocument {

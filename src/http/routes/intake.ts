@@ -91,6 +91,7 @@ async function takeParts(call: IntakeCall, parts: AsyncIterable<Part>): Promise<
       const value = await seen.field(part)
       const optionsFor = /^options\[(.*)\]$/s.exec(part.name)?.[1]
       if (optionsFor !== undefined) options.set(optionsFor, readFileOptions(value))
+      else if (part.name === 'file') throw fileAsText()
       else if (opened) throw fieldsAfterFiles(part.name, opened.id)
       else fields.add(part.name, value)
       continue
@@ -111,6 +112,9 @@ async function takeParts(call: IntakeCall, parts: AsyncIterable<Part>): Promise<
   const body = await settleIntake(deps, principal, opened, outcomes, origin)
   return { answer: streamJson(jsonPieces(body), 202, { location: `/v1/cases/${opened.id}` }), fingerprint: seen.text() }
 }
+
+const fileAsText = (): Refusal =>
+  new Refusal('bad-request', 'the field "file" came as text, without a file name', 'With curl, write -F file=@PATH: the @ sends the file.')
 
 const fieldsAfterFiles = (field: string, caseId: string): Refusal =>
   new Refusal(
