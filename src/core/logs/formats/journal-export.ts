@@ -26,6 +26,8 @@ class JournalReader implements RecordReader {
   /** Bytes that are not dealt with yet: `#held[0 … #length)`. */
   #held: Uint8Array = new Uint8Array(65_536)
   #length = 0
+  /** Held bytes at which it is worth looking again: an entry is looked at from its start each time. */
+  #lookAt = 0
   #offset = 0
   #line = 1
   #stampedAt = ''
@@ -44,13 +46,17 @@ class JournalReader implements RecordReader {
     }
     this.#held.set(chunk, this.#length)
     this.#length = need
+    if (this.#length < this.#lookAt) return
     this.#drop(this.#read())
+    this.#lookAt = this.#length * 2
     if (this.#length <= MAX_ENTRY) return
     this.#note(`an entry at byte ${this.#offset} never ends: ${this.#length} bytes were left out`)
     this.#drop(this.#length)
+    this.#lookAt = 0
   }
 
   end(): void {
+    this.#drop(this.#read())
     if (this.#length === 0) return
     const { time } = this.#entry(0)
     this.#emit(0, this.#length, time)
