@@ -15,10 +15,11 @@ const TCP = 20
 export function decodePlainTcp(frame: Frame, packet: Packet): boolean {
   const { view, start } = frame
   const end = start + frame.capturedLength
-  if (end - start < ETHERNET + TAG + IPV4 + TCP) return false
+  if (end - start < ETHERNET + IPV4 + TCP) return false
   const isTagged = view.getUint16(start + 12) === 0x8100
   const network = start + (isTagged ? ETHERNET + TAG : ETHERNET)
   const transport = network + IPV4
+  if (transport + TCP > end) return false
   const versionAndLength = view.getInt32(network)
   const idAndFragment = view.getInt32(network + 4)
   const ttlAndProtocol = view.getUint16(network + 8)
