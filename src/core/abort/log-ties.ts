@@ -52,17 +52,22 @@ const BESIDE_SECONDS = 10
 const isOtherService = ({ ip, port, isSure }: LogPeer, { peer }: View): boolean =>
   isSure && ip === peer.ip && port !== undefined && peer.port !== 0 && port !== peer.port
 
-/** It was opened after the incident, or the capture begins after it: how it ended says nothing of what came before. */
-const isAfterwards = ({ capture, connection }: View, { incident }: Sought): boolean =>
-  incident !== undefined && Math.max(capture.from, connection.startedAt) > incident.to + 1
+/**
+ * It was opened after the incident, or the capture begins after it: how it ended says nothing of what came before. A log that speaks of that
+ * time and shows no error leaves it at a time that was stated too early.
+ */
+const isAfterwards = ({ capture, connection }: View, { sought: { incident }, isNear, isLogged }: Wanted): boolean =>
+  incident !== undefined && (isNear || !isLogged) && Math.max(capture.from, connection.startedAt) > incident.to + 1
 
 /** The end that was found is no answer to what is asked. */
-export function isBesidePoint({ judgement, view, facts }: Studied, { sought, isReported: isNear }: Wanted): boolean {
-  const isElsewhere = isNear && sought.logPeers.some((named) => isOtherService(named, view))
+export function isBesidePoint({ judgement, view, facts }: Studied, wanted: Wanted): boolean {
+  const { sought } = wanted
+  const isElsewhere = wanted.isReported && sought.logPeers.some((named) => isOtherService(named, view))
   // An outage takes all services of a peer with it.
   if (judgement.cause !== 'normal-close') return isElsewhere && judgement.cause !== 'network-outage'
-  if (isElsewhere || isAfterwards(view, sought) || (sought.peer?.port !== undefined && sought.peer.port !== view.peer.port)) return true
-  if (!isNear || !facts.incident) return false
+  const isOtherPort = sought.peer?.port !== undefined && sought.peer.port !== view.peer.port
+  if (isElsewhere || isOtherPort || isAfterwards(view, wanted)) return true
+  if (!wanted.isReported || !facts.incident) return false
   const { at, before, after } = facts.incident
   const end = view.connection.endedAt
   const isThen = end >= at - before - BESIDE_SECONDS && end <= at + after + BESIDE_SECONDS
