@@ -106,6 +106,7 @@ export function sqlCases(sql: Sql) {
         ],
         gone('files'),
         gone('revisions'),
+        ['UPDATE links SET outlives_case = 1 WHERE case_id = ?', known.id],
         gone('outbox'),
         gone('events'),
         gone('idempotency'),

@@ -40,7 +40,7 @@ export function sqlLinks(sql: Sql) {
 
     /** Forgets links of deleted cases that are good no more. */
     async forgetExpired(now: number): Promise<void> {
-      await sql.run('DELETE FROM links WHERE expires_at <= ? AND case_id IN (SELECT id FROM cases WHERE deleted_at IS NOT NULL)', now)
+      await sql.run('DELETE FROM links WHERE outlives_case = 1 AND expires_at <= ?', now)
     },
 
     async revoke(caseId: string, id: string, at: number): Promise<boolean> {
