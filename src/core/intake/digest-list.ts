@@ -7,8 +7,8 @@ const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
 /**
- * Digested connections as the JSON text of each, about 500 bytes: as objects they take four times that, and a digest has up to 20,000.
- * One is an object only while it is looked at.
+ * Digested connections as the JSON text of each, about 500 bytes, outside the collected heap: a digest has up to 20,000, and as objects each
+ * takes more, is walked by every collection, and becomes text once more to be stored and sent. One is an object only while it is looked at.
  */
 export class DigestList implements DigestConnections {
   readonly #blocks: Uint8Array<ArrayBuffer>[] = []
