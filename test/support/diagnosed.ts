@@ -23,6 +23,9 @@ export const STACKS = {
   routedLinux: 'ttl=61',
 } as const
 
+/** What most rows are about: a Windows print server and a small printer. */
+export const PRINTER: Stacks = { host: STACKS.windows, peer: STACKS.lwip }
+
 /** Adds a stack's marks to the lines of its side. */
 export function dressed(text: string, stacks: Stacks): string {
   return text

@@ -9,12 +9,11 @@ import {
   logFile,
   moment,
   opened,
-  STACKS,
+  PRINTER,
   sent,
 } from '../../support/diagnosed.ts'
 
-const stacks = { host: STACKS.windows, peer: STACKS.lwip }
-const capture = (...texts: string[]) => captureFile(dressed(inOrder(...texts), stacks))
+const capture = (...texts: string[]) => captureFile(dressed(inOrder(...texts), PRINTER))
 const log = (...lines: (readonly [second: number, text: string])[]) =>
   logFile(lines.map(([second, text]) => `${new Date(Number(moment(second) / 1_000_000n)).toISOString()} ${text}`).join('\n'))
 

@@ -11,11 +11,10 @@ import {
   logFile,
   moment,
   opened,
-  STACKS,
+  PRINTER,
   sent,
 } from '../../support/diagnosed.ts'
 
-const stacks = { host: STACKS.windows, peer: STACKS.lwip }
 const line = (second: number, text: string): string =>
   `2026-09-29T10:${String(Math.floor(second / 60)).padStart(2, '0')}:${String(second % 60).padStart(2, '0')}.000Z ${text}`
 const LOG = [
@@ -53,7 +52,7 @@ describe('a log beside a capture', () => {
       '19.9 host > peer RST ACK',
       elsewhere(0.5, 60),
     )
-    const diagnosis = await diagnosed([captureFile(dressed(text, stacks)), logFile(late)])
+    const diagnosis = await diagnosed([captureFile(dressed(text, PRINTER)), logFile(late)])
     expect(diagnosis.verdict).toMatchObject({ cause: 'retransmission-timeout', abortedBy: 'host' })
     const clock = diagnosis.clocks.find(({ file }) => file === 'logs/print.log')
     expect(clock?.offsetSeconds).toBeCloseTo(420, 0)
@@ -62,12 +61,12 @@ describe('a log beside a capture', () => {
 
   it('shows an abort that the wire does not: the host itself', async () => {
     const rest = Array.from({ length: 30 }, (_, i) => sent(2 + i, 1)).join('')
-    const { verdict } = await diagnosed([captureFile(dressed(inOrder(JOB, rest), stacks)), logFile(LOG)])
+    const { verdict } = await diagnosed([captureFile(dressed(inOrder(JOB, rest), PRINTER)), logFile(LOG)])
     expect(verdict).toMatchObject({ cause: 'no-wire-cause', abortedBy: 'undetermined', lookAt: 'host' })
   })
 
   it('does not settle it where the capture ends before', async () => {
-    const { verdict, limits } = await diagnosed([captureFile(dressed(JOB, stacks)), logFile(LOG)], { incidentAtNs: moment(20) })
+    const { verdict, limits } = await diagnosed([captureFile(dressed(JOB, PRINTER)), logFile(LOG)], { incidentAtNs: moment(20) })
     expect(verdict.cause).toBe('undetermined')
     expect(limits.some((limit) => limit.startsWith('the capture ends'))).toBe(true)
   })
@@ -78,7 +77,7 @@ describe('a log beside a capture', () => {
       sent(12.1, 3),
       '13 host > peer FIN ACK\n13.002 peer > host FIN ACK\n13.003 host > peer ACK',
     ).replaceAll('peer', 'peer:80')
-    const { verdict, connection } = await diagnosed([captureFile(dressed(other, stacks)), logFile(LOG)], { incidentAtNs: moment(20) })
+    const { verdict, connection } = await diagnosed([captureFile(dressed(other, PRINTER)), logFile(LOG)], { incidentAtNs: moment(20) })
     expect(verdict.cause).toBe('undetermined')
     expect(connection).toBeNull()
   })
@@ -86,7 +85,7 @@ describe('a log beside a capture', () => {
   it('lists its other errors, and which capture covers them', async () => {
     const more = `${LOG}\n${line(50, 'ERROR job 13 on 10.0.0.8:9100 failed: ECONNRESET')}\n`
     const { otherErrors } = await diagnosed(
-      [captureFile(dressed(inOrder(JOB, '10 host > peer RST ACK', elsewhere(0.5, 60)), stacks)), logFile(more)],
+      [captureFile(dressed(inOrder(JOB, '10 host > peer RST ACK', elsewhere(0.5, 60)), PRINTER)), logFile(more)],
       { incidentAtNs: moment(10) },
     )
     expect(otherErrors).toContainEqual(expect.objectContaining({ peer: '10.0.0.8:9100', coveredBy: 'captures/trace.pcap' }))
@@ -96,7 +95,7 @@ describe('a log beside a capture', () => {
 describe('what cannot be read', () => {
   it('does not cost the rest', async () => {
     const broken = evidenceFile('broken.pcap', 'capture', new TextEncoder().encode('this is no capture at all'))
-    const { verdict, limits, inputs } = await diagnosed([broken, captureFile(dressed(inOrder(JOB, '1 host > peer RST ACK'), stacks))])
+    const { verdict, limits, inputs } = await diagnosed([broken, captureFile(dressed(inOrder(JOB, '1 host > peer RST ACK'), PRINTER))])
     expect(verdict.cause).toBe('host-abort')
     expect(limits.some((limit) => limit.startsWith('broken.pcap could not be read'))).toBe(true)
     expect(inputs.map(({ recordsKept }) => recordsKept)).toEqual([0, 24])
@@ -105,7 +104,7 @@ describe('what cannot be read', () => {
 
 it('gives the same bytes for the same input, and fits the schema', async () => {
   const ask = () =>
-    diagnosed([captureFile(dressed(inOrder(JOB, '0.3 host > peer PSH ACK len=10\n0.302 peer > host RST ACK'), stacks)), logFile(LOG)])
+    diagnosed([captureFile(dressed(inOrder(JOB, '0.3 host > peer PSH ACK len=10\n0.302 peer > host RST ACK'), PRINTER)), logFile(LOG)])
   const [one, two] = await Promise.all([ask(), ask()])
   expect(JSON.stringify(one)).toBe(JSON.stringify(two))
   expect(Diagnosis.parse(one)).toEqual(one)
@@ -134,7 +133,7 @@ describe('an error of the log counts for the connection that it may be about', (
       'normal-close',
     ],
   ])('%s', async (_, log, question, cause) => {
-    const { verdict } = await diagnosed([captureFile(dressed(lastWord, stacks)), logFile(log)], question)
+    const { verdict } = await diagnosed([captureFile(dressed(lastWord, PRINTER)), logFile(log)], question)
     expect(verdict.cause).toBe(cause)
   })
 
@@ -144,7 +143,7 @@ describe('an error of the log counts for the connection that it may be about', (
     const dead = inOrder(opened(20), sent(20.1, 3), again([60, 60.3, 60.9, 62.1, 64.5, 69.3], 'host > peer PSH ACK len=1000 seq=3001'))
     const log = [line(77, 'INFO job 12 sending to 10.0.0.9:9100'), line(78, 'ERROR job 12 failed: WSA error 10053')].join('\n')
     const text = inOrder(other, dead, elsewhere(0.5, 90))
-    const { connection, clocks } = await diagnosed([captureFile(dressed(text, stacks)), logFile(log)], { incidentAtNs: moment(78) })
+    const { connection, clocks } = await diagnosed([captureFile(dressed(text, PRINTER)), logFile(log)], { incidentAtNs: moment(78) })
     expect(connection?.host.port).toBe(49822)
     expect(clocks.filter(({ offsetSeconds }) => Math.abs(offsetSeconds) > 60)).toEqual([])
   })
@@ -152,7 +151,7 @@ describe('an error of the log counts for the connection that it may be about', (
   it('an error whose peer the capture holds goes before a nearer one of a machine that is nowhere in it', async () => {
     const dead = inOrder(JOB, again([1, 1.3, 1.9, 3.1, 5.5, 10.3], 'host > peer PSH ACK len=1000 seq=10001'), elsewhere(0.5, 60))
     const log = [line(20, 'ERROR sending to 10.0.0.9:9100: WSA error 10053'), line(26, 'ERROR sending to 10.0.0.99:9100: WSA error 10060')]
-    const { verdict, reportedError } = await diagnosed([captureFile(dressed(dead, stacks)), logFile(log.join('\n'))], {
+    const { verdict, reportedError } = await diagnosed([captureFile(dressed(dead, PRINTER)), logFile(log.join('\n'))], {
       incidentAtNs: moment(24),
     })
     expect(verdict.cause).toBe('retransmission-timeout')
@@ -166,7 +165,7 @@ describe('an error of the log counts for the connection that it may be about', (
     const alive = Array.from({ length: end - 2 }, (_unused, i) => sent(2 + i, 1)).join('')
     const close = `${end} host > peer FIN ACK\n${end}.001 peer > host FIN ACK\n${end}.002 host > peer ACK`
     const log = line(20, 'ERROR sending to 10.0.0.9:9100 aborted: WSA error 10053')
-    const { verdict } = await diagnosed([captureFile(dressed(inOrder(JOB, alive, close, elsewhere(0.5, 130)), stacks)), logFile(log)], {
+    const { verdict } = await diagnosed([captureFile(dressed(inOrder(JOB, alive, close, elsewhere(0.5, 130)), PRINTER)), logFile(log)], {
       incidentAtNs: moment(20),
     })
     expect(verdict.cause).toBe(cause)

@@ -8,12 +8,11 @@ import {
   inOrder,
   moment,
   opened,
-  STACKS,
+  PRINTER,
   sent,
   verdictOn,
 } from '../../../support/diagnosed.ts'
 
-const printer = { host: STACKS.windows, peer: STACKS.lwip }
 const JOB = inOrder(opened(), sent(0.01, 10))
 const FIN_AGAIN = 'host > peer FIN ACK seq=10001'
 const SIX = { endpoints: { host: { ip: 'fd00::5' }, peer: { ip: 'fd00::9' } } }
@@ -154,32 +153,32 @@ it.each<[string, string, string, string, string]>([
     'rst',
   ],
 ])('%s', async (_, text, cause, abortedBy, mechanism) => {
-  expect(await verdictOn(text, printer)).toMatchObject({ cause, abortedBy, mechanism })
+  expect(await verdictOn(text, PRINTER)).toMatchObject({ cause, abortedBy, mechanism })
 })
 
 it('tells the same over IPv6', async () => {
-  expect(await verdictOn(unacknowledged, printer, {}, SIX)).toMatchObject({ cause: 'fin-wait-1-timeout', abortedBy: 'host' })
+  expect(await verdictOn(unacknowledged, PRINTER, {}, SIX)).toMatchObject({ cause: 'fin-wait-1-timeout', abortedBy: 'host' })
 })
 
 it('gives the states just before the end', async () => {
-  const { connection } = await diagnosed([captureFile(dressed(neverClosed, printer))])
+  const { connection } = await diagnosed([captureFile(dressed(neverClosed, PRINTER))])
   expect(connection).toMatchObject({ hostState: 'FIN_WAIT_2', peerState: 'CLOSE_WAIT' })
 })
 
 it('lists the Windows timer and its rivals where a late answer bounds the wait, and offers the registry only as relief', async () => {
-  const { timers, recommendations } = await diagnosed([captureFile(dressed(refusedLate, printer))])
+  const { timers, recommendations } = await diagnosed([captureFile(dressed(refusedLate, PRINTER))])
   expect(timers.map(({ name }) => name)).toContain('Windows FIN_WAIT_2')
   expect(timers.map(({ name }) => name)).not.toContain('Linux tcp_fin_timeout (orphaned sockets)')
   expect(recommendations.some(({ action }) => /registry/.test(action) && !/relief/i.test(action))).toBe(false)
 })
 
 it('lists the timer that a stated moment ends', async () => {
-  const { timers } = await diagnosed([captureFile(dressed(neverClosed, printer))], { incidentAtNs: moment(121.002) })
+  const { timers } = await diagnosed([captureFile(dressed(neverClosed, PRINTER))], { incidentAtNs: moment(121.002) })
   expect(timers.find(({ name }) => name === 'Windows FIN_WAIT_2')?.observed.max).toBeCloseTo(121.002 - 1.002, 1)
 })
 
 it('says that the whole job was acknowledged', async () => {
-  const { delivery } = await diagnosed([captureFile(dressed(neverClosed, printer))])
+  const { delivery } = await diagnosed([captureFile(dressed(neverClosed, PRINTER))])
   expect(delivery).toMatchObject({ hostBytesSent: 10_000, hostBytesAcked: 10_000, fullJobAcked: true })
 })
 
@@ -188,12 +187,12 @@ it('prefers the job that died to the port checks round it', async () => {
   const resets = [1, 2, 3, 4].map((at) => `${at}.003 host:5000${at} > peer RST ACK`)
   const dead = again([2.1, 2.4, 3, 4.2, 6.6, 11.4], 'host > peer PSH ACK len=1000 seq=10001')
   const text = inOrder(JOB, dead, ...checks, ...resets, elsewhere(0.5, 30))
-  const { verdict, connection } = await diagnosed([captureFile(dressed(text, printer))], { incidentAtNs: moment(4.05) })
+  const { verdict, connection } = await diagnosed([captureFile(dressed(text, PRINTER))], { incidentAtNs: moment(4.05) })
   expect(verdict.cause).toBe('retransmission-timeout')
   expect(connection?.host.port).toBe(49822)
 })
 
 it('does not take a FIN and its acknowledgement for a half-closed wait where nothing before them was captured', async () => {
   const text = inOrder('1 host > peer FIN ACK seq=500\n1.002 peer > host ACK', elsewhere(0.5, 60))
-  expect((await verdictOn(text, printer)).cause).toBe('undetermined')
+  expect((await verdictOn(text, PRINTER)).cause).toBe('undetermined')
 })

@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest'
-import { again, captureFile, diagnosed, dressed, elsewhere, inOrder, opened, STACKS, sent, verdictOn } from '../../../support/diagnosed.ts'
+import { again, captureFile, diagnosed, dressed, elsewhere, inOrder, opened, PRINTER, sent, verdictOn } from '../../../support/diagnosed.ts'
 
-const printer = { host: STACKS.windows, peer: STACKS.lwip }
 const JOB = inOrder(opened(), sent(0.01, 10))
 const REST = elsewhere(0.5, 30)
 const STATUS = 'data="@PJL USTATUS DEVICE\\r\\nCODE=40021\\r\\nDISPLAY="'
@@ -84,17 +83,17 @@ it.each<[string, string, string, string, string]>([
     'rst',
   ],
 ])('%s', async (_, text, cause, abortedBy, mechanism) => {
-  expect(await verdictOn(text, printer)).toMatchObject({ cause, abortedBy, mechanism })
+  expect(await verdictOn(text, PRINTER)).toMatchObject({ cause, abortedBy, mechanism })
 })
 
 it("decodes the peer's last words and says that the host never saw them", async () => {
-  const { peerAnswer } = await diagnosed([captureFile(dressed(statusThenReset, printer))])
+  const { peerAnswer } = await diagnosed([captureFile(dressed(statusThenReset, PRINTER))])
   expect(peerAnswer).toMatchObject({ protocol: 'pjl', seenByHost: false })
   expect(peerAnswer?.meaning).toContain('40021')
 })
 
 it('keeps the words of the peer back where payload was stripped', async () => {
-  const { peerAnswer } = await diagnosed([captureFile(dressed(statusThenReset, printer))], { payloadStripped: true })
+  const { peerAnswer } = await diagnosed([captureFile(dressed(statusThenReset, PRINTER))], { payloadStripped: true })
   expect(peerAnswer).toMatchObject({ protocol: 'pjl', text: null })
 })
 
@@ -103,13 +102,13 @@ it('matches the pause before the FIN to the idle time-out of HP Jetdirect', asyn
     JOB,
     '270.05 peer > host FIN ACK\n270.051 host > peer ACK\n300 host > peer PSH ACK len=1000\n300.002 peer > host RST seq=2',
   )
-  const { timers } = await diagnosed([captureFile(dressed(text, printer))])
+  const { timers } = await diagnosed([captureFile(dressed(text, PRINTER))])
   expect(timers.map(({ name, expectedSeconds }) => [name, expectedSeconds])).toContainEqual(['HP Jetdirect idle time-out', 270])
 })
 
 it('knows the host that was called by a client: the one that left is the peer', async () => {
   const text = inOrder(JOB, '0.3 peer > host PSH ACK len=1000\n0.301 host > peer RST ACK', REST)
-  expect(await verdictOn(text, printer, { peer: { ip: '10.0.0.5', port: undefined } })).toMatchObject({
+  expect(await verdictOn(text, PRINTER, { peer: { ip: '10.0.0.5', port: undefined } })).toMatchObject({
     cause: 'early-close',
     abortedBy: 'peer',
   })

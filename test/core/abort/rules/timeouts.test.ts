@@ -8,12 +8,11 @@ import {
   inOrder,
   moment,
   opened,
-  STACKS,
+  PRINTER,
   sent,
   verdictOn,
 } from '../../../support/diagnosed.ts'
 
-const printer = { host: STACKS.windows, peer: STACKS.lwip }
 const JOB = inOrder(opened(), sent(0.01, 10))
 const REST = elsewhere(0.5, 90)
 const DATA = 'host > peer PSH ACK len=1000 seq=10001'
@@ -167,15 +166,15 @@ it.each<[string, string, string, string, string]>([
     'rst',
   ],
 ])('%s', async (_, text, cause, abortedBy, mechanism) => {
-  expect(await verdictOn(text, printer)).toMatchObject({ cause, abortedBy, mechanism })
+  expect(await verdictOn(text, PRINTER)).toMatchObject({ cause, abortedBy, mechanism })
 })
 
 it('does not call one repetition at the end of the capture a timeout', async () => {
   const text = inOrder(JOB, '0.5 host > peer PSH ACK len=1000\n0.8 host > peer PSH ACK len=1000 seq=10001')
-  expect(await verdictOn(text, printer, { incidentAtNs: moment(60) })).toMatchObject({ cause: 'undetermined', confidence: null })
+  expect(await verdictOn(text, PRINTER, { incidentAtNs: moment(60) })).toMatchObject({ cause: 'undetermined', confidence: null })
 })
 
 it('matches the ladder to TcpMaxDataRetransmissions 5, and not to a timer of Linux', async () => {
-  const { timers } = await diagnosed([captureFile(dressed(windowsLadder, printer))])
+  const { timers } = await diagnosed([captureFile(dressed(windowsLadder, PRINTER))])
   expect(timers.map(({ name }) => name)).toEqual(['Windows TcpMaxDataRetransmissions 5 (RTO 0.3 s)'])
 })
