@@ -1,4 +1,5 @@
 import { type LogEncoding, PieceDecoder } from '../encoding.ts'
+import { HeldBytes } from '../held-bytes.ts'
 import type { LogFormat, ReaderFacts, RecordReader, RecordStart, RecordTaker } from '../record-reader.ts'
 import { readEventXml } from '../windows-event.ts'
 
@@ -28,12 +29,9 @@ class EventXmlReader implements RecordReader {
   readonly #close: Uint8Array
   readonly #unit: number
   readonly #start: RecordStart
-  /** Bytes that are not dealt with yet: `#held[0 … #length)`. */
-  #held: Uint8Array = new Uint8Array(65_536)
-  #length = 0
+  readonly #held = new HeldBytes()
   /** No event of what is held ends before here. */
   #searched = 0
-  #offset = 0
   #line = 1
   #lastLine = 0
   #stampedAt = ''
@@ -48,18 +46,19 @@ class EventXmlReader implements RecordReader {
   }
 
   push(chunk: Uint8Array): void {
-    this.#append(chunk)
-    this.#drop(this.#read(this.#held.subarray(0, this.#length), false))
-    if (this.#length <= MAX_EVENT) return
-    this.#quality(`an event at byte ${this.#offset} never ends: ${this.#length} bytes were left out`)
-    this.#drop(this.#length)
+    this.#held.append(chunk)
+    this.#drop(this.#read(this.#held.bytes, false))
+    const { length, offset } = this.#held
+    if (length <= MAX_EVENT) return
+    this.#quality(`an event at byte ${offset} never ends: ${length} bytes were left out`)
+    this.#drop(length)
   }
 
   end(): void {
-    this.#drop(this.#read(this.#held.subarray(0, this.#length), true))
-    if (this.#length === 0) return
-    const rest = this.#held.subarray(0, this.#length)
-    if (this.#eventStart(rest, 0) >= 0) this.#quality(`the file ends inside the event at byte ${this.#offset}`)
+    this.#drop(this.#read(this.#held.bytes, true))
+    const rest = this.#held.bytes
+    if (rest.length === 0) return
+    if (this.#eventStart(rest, 0) >= 0) this.#quality(`the file ends inside the event at byte ${this.#held.offset}`)
     else this.#taker.header(rest, 0, rest.length, false)
   }
 
@@ -67,21 +66,8 @@ class EventXmlReader implements RecordReader {
     if (this.facts.quality.length < MAX_NOTES) this.facts.quality.push(says)
   }
 
-  #append(chunk: Uint8Array): void {
-    const need = this.#length + chunk.length
-    if (need > this.#held.length) {
-      const larger = new Uint8Array(Math.max(need, this.#held.length * 2))
-      larger.set(this.#held.subarray(0, this.#length))
-      this.#held = larger
-    }
-    this.#held.set(chunk, this.#length)
-    this.#length = need
-  }
-
   #drop(done: number): void {
-    if (done > 0) this.#held.copyWithin(0, done, this.#length)
-    this.#length -= done
-    this.#offset += done
+    this.#held.drop(done)
     this.#searched = Math.max(0, this.#searched - done)
   }
 
@@ -135,7 +121,7 @@ class EventXmlReader implements RecordReader {
     // Several events on one line count as lines of their own, so that each can be pointed at.
     this.#lastLine = Math.max(this.#line, this.#lastLine + 1)
     this.#start.line = this.#lastLine
-    this.#start.offset = this.#offset + from
+    this.#start.offset = this.#held.offset + from
     this.#taker.begin(this.#start)
     this.#taker.piece(bytes, from, to, true)
     this.#countLines(bytes, from, to)

@@ -1,3 +1,4 @@
+import { HeldBytes } from '../held-bytes.ts'
 import type { LogFormat, ReaderFacts, RecordReader, RecordStart, RecordTaker } from '../record-reader.ts'
 import { emptyStamp } from '../stamp.ts'
 
@@ -23,12 +24,9 @@ class JournalReader implements RecordReader {
   readonly facts: ReaderFacts = { quality: [], utcByRule: true, layout: 'epoch' }
   readonly #taker: RecordTaker
   readonly #start: RecordStart
-  /** Bytes that are not dealt with yet: `#held[0 … #length)`. */
-  #held: Uint8Array = new Uint8Array(65_536)
-  #length = 0
+  readonly #held = new HeldBytes()
   /** Held bytes at which it is worth looking again: an entry is looked at from its start each time. */
   #lookAt = 0
-  #offset = 0
   #line = 1
   #stampedAt = ''
 
@@ -38,35 +36,24 @@ class JournalReader implements RecordReader {
   }
 
   push(chunk: Uint8Array): void {
-    const need = this.#length + chunk.length
-    if (need > this.#held.length) {
-      const larger = new Uint8Array(Math.max(need, this.#held.length * 2))
-      larger.set(this.#held.subarray(0, this.#length))
-      this.#held = larger
-    }
-    this.#held.set(chunk, this.#length)
-    this.#length = need
-    if (this.#length < this.#lookAt) return
-    this.#drop(this.#read())
-    this.#lookAt = this.#length * 2
-    if (this.#length <= MAX_ENTRY) return
-    this.#note(`an entry at byte ${this.#offset} never ends: ${this.#length} bytes were left out`)
-    this.#drop(this.#length)
+    this.#held.append(chunk)
+    if (this.#held.length < this.#lookAt) return
+    this.#held.drop(this.#read())
+    const { length, offset } = this.#held
+    this.#lookAt = length * 2
+    if (length <= MAX_ENTRY) return
+    this.#note(`an entry at byte ${offset} never ends: ${length} bytes were left out`)
+    this.#held.drop(length)
     this.#lookAt = 0
   }
 
   end(): void {
-    this.#drop(this.#read())
-    if (this.#length === 0) return
+    this.#held.drop(this.#read())
+    const { length } = this.#held
+    if (length === 0) return
     const { time } = this.#entry(0)
-    this.#emit(0, this.#length, time)
-    this.#drop(this.#length)
-  }
-
-  #drop(done: number): void {
-    if (done > 0) this.#held.copyWithin(0, done, this.#length)
-    this.#length -= done
-    this.#offset += done
+    this.#emit(0, length, time)
+    this.#held.drop(length)
   }
 
   #note(says: string): void {
@@ -86,7 +73,7 @@ class JournalReader implements RecordReader {
 
   /** Where the entry at `from` ends, its blank line included (-1 where that is not there yet), and its time as far as it was seen. */
   #entry(from: number): { end: number; time: string | undefined } {
-    const bytes = this.#held.subarray(0, this.#length)
+    const { bytes } = this.#held
     let time: string | undefined
     for (let at = from; ; ) {
       const lineEnd = bytes.indexOf(LF, at)
@@ -103,11 +90,11 @@ class JournalReader implements RecordReader {
   }
 
   #emit(from: number, to: number, time: string | undefined): void {
-    const bytes = this.#held
+    const { bytes } = this.#held
     this.#start.stamp = time !== undefined && /^\d{15,17}$/.test(time) ? stampOf(time) : undefined
     this.#stampedAt = time ?? ''
     this.#start.line = this.#line
-    this.#start.offset = this.#offset + from
+    this.#start.offset = this.#held.offset + from
     this.#taker.begin(this.#start)
     for (let at = from; at < to; ) {
       const end = bytes.indexOf(LF, at) + 1
