@@ -23,9 +23,12 @@ export function errorPatterns(writer: ByteWriter): ErrorPattern[] {
   for (const status of statuses()) add(status, [], [wordEnd])
   add('socketerror', [], [])
   for (const word of WORDS_BEFORE_NUMBERS)
-    if (!endsInAnother(word)) add(word, word.length < 5 ? [wordStart] : [], [sign, signOrDigit], true)
+    if (!endsInAnother(word)) add(word, word.length < 5 ? [wordStart] : [], isAscii(word) ? [sign, signOrDigit] : [signOrDigit], true)
   return patterns
 }
+
+/** A number right behind other letters is a word of its own: `エラー110`. */
+const isAscii = (word: string): boolean => /^[\x21-\x7e]+$/.test(word)
 
 /** `lasterror` is found by `error`. */
 const endsInAnother = (word: string): boolean =>
