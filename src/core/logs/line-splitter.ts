@@ -1,5 +1,6 @@
 import { lineFeedIn } from '../bytes/line-feed.ts'
 import type { LogEncoding } from './encoding.ts'
+import { HeldBytes } from './held-bytes.ts'
 
 /** Takes a file's lines. Bytes are valid during the call only. */
 export interface LineTaker {
@@ -20,8 +21,8 @@ const LF = 10
 export class LineSplitter {
   readonly #taker: LineTaker
   readonly #encoding: LogEncoding
-  #carry = new Uint8Array(4096)
-  #carried = 0
+  /** The first part of a line that crosses chunks. */
+  readonly #carry = new HeldBytes()
   /** The line's first bytes were handed on already. */
   #passing = false
   #offset = 0
@@ -43,10 +44,9 @@ export class LineSplitter {
       if (this.#passing) {
         this.#taker.more(chunk, at, end)
         this.#passing = false
-      } else if (this.#carried > 0) {
-        this.#append(chunk, at, end)
-        this.#taker.line(this.#carry, 0, this.#carried, this.#offset + at - (this.#carried - (end - at)))
-        this.#carried = 0
+      } else if (this.#carry.length > 0) {
+        this.#carry.append(chunk.subarray(at, end))
+        this.#handOn(this.#offset + end)
       } else {
         this.#taker.line(chunk, at, end, this.#offset + at)
         at = this.#taker.ahead(chunk, view, at, end, this.#offset)
@@ -59,8 +59,7 @@ export class LineSplitter {
 
   /** The last line may lack its line end. */
   end(): void {
-    if (this.#carried > 0) this.#taker.line(this.#carry, 0, this.#carried, this.#offset - this.#carried)
-    this.#carried = 0
+    if (this.#carry.length > 0) this.#handOn(this.#offset)
   }
 
   /** Index after the next line feed; -1 where the chunk has none. */
@@ -89,24 +88,18 @@ export class LineSplitter {
       this.#taker.more(chunk, from, to)
       return
     }
-    const room = MAX_HELD_LINE - this.#carried
-    const held = Math.min(to - from, room)
-    this.#append(chunk, from, from + held)
-    if (this.#carried < MAX_HELD_LINE) return
-    this.#taker.line(this.#carry, 0, this.#carried, this.#offset + from + held - this.#carried)
-    this.#carried = 0
+    const held = Math.min(to - from, MAX_HELD_LINE - this.#carry.length)
+    this.#carry.append(chunk.subarray(from, from + held))
+    if (this.#carry.length < MAX_HELD_LINE) return
+    this.#handOn(this.#offset + from + held)
     this.#passing = true
     if (held < to - from) this.#taker.more(chunk, from + held, to)
   }
 
-  #append(chunk: Uint8Array, from: number, to: number): void {
-    const need = this.#carried + to - from
-    if (need > this.#carry.length) {
-      const larger = new Uint8Array(Math.max(need, this.#carry.length * 2))
-      larger.set(this.#carry.subarray(0, this.#carried))
-      this.#carry = larger
-    }
-    this.#carry.set(chunk.subarray(from, to), this.#carried)
-    this.#carried = need
+  /** Hands on what was carried, which ends at `end` of the stream. */
+  #handOn(end: number): void {
+    const { bytes } = this.#carry
+    this.#taker.line(bytes, 0, bytes.length, end - bytes.length)
+    this.#carry.drop(bytes.length)
   }
 }
